@@ -1,0 +1,67 @@
+"""Runs moto on a free loopback port for the test harness.
+
+Differences from `moto_server`: it picks the port and prints it, keeps connections alive, ends with the process that
+started it (when stdin closes), and lets the proxy in front of it vouch for identity:
+  x-vedette-admin: this call is by the account's administrator, IAM does not apply
+Signatures are not checked: the proxy may have rewritten the request (paging), and it has resolved the access key.
+S3's IAM action names are completed, moto knows half of them and takes the rest for s3:ListBucket.
+"""
+
+import json
+import os
+import sys
+import threading
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from moto.core.authorization import ActionAuthenticatorMixin
+from moto.iam.access_control import IAMRequestBase
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3 import responses as s3_responses
+
+BUCKET_READS = {
+    "location": "GetBucketLocation",
+    "lifecycle": "GetLifecycleConfiguration",
+    "encryption": "GetEncryptionConfiguration",
+    "publicAccessBlock": "GetBucketPublicAccessBlock",
+    "ownershipControls": "GetBucketOwnershipControls",
+    "policyStatus": "GetBucketPolicyStatus",
+    "replication": "GetReplicationConfiguration",
+    "object-lock": "GetBucketObjectLockConfiguration",
+}
+
+original_check = ActionAuthenticatorMixin._authenticate_and_authorize_action
+
+
+def check_unless_admin(self, iam_request_cls, resource="*"):
+    if self.headers.get("x-vedette-admin"):
+        return
+    original_check(self, iam_request_cls, resource)
+
+
+class Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_request(self, *args, **kwargs):
+        pass
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+def main():
+    ActionAuthenticatorMixin._authenticate_and_authorize_action = check_unless_admin
+    IAMRequestBase.check_signature = lambda self: None
+    s3_responses.ACTION_MAP["BUCKET"]["GET"].update(BUCKET_READS)
+
+    app = DomainDispatcherApplication(create_backend_app)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    print(json.dumps({"port": server.server_port}), flush=True)
+    server.serve_forever()
+
+
+main()
