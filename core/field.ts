@@ -1,0 +1,215 @@
+import type { Reason } from './reason.ts'
+import type { Schema } from './schema.ts'
+import { isDefaulted, isPartialList, isUnknown, type Leaf } from './stored.ts'
+import { all, any, Truth, type Basis } from './truth.ts'
+
+/** What a check sees of a `T`: no bare value anywhere. */
+export type Fields<T> = [T] extends [readonly (infer I)[]]
+  ? ListField<I>
+  : [T] extends [Leaf]
+    ? Field<T>
+    : { readonly [K in keyof T]: Fields<T[K]> }
+
+/** A question's own answer about a value it was shown: it may itself not know (a condition operator nobody documents). */
+export type Verdictish = boolean | { readonly unknown: Reason }
+
+interface Known<T> {
+  readonly value: T
+  readonly basis: Basis
+}
+
+/** One value that may not have been learnt. Opaque: only questions can be asked of it, and the answers are truths. */
+export class Field<out T> {
+  readonly #held: Known<T> | readonly Reason[]
+  readonly #path: string
+
+  /** For `core` only; a check gets its fields from `see`. */
+  constructor(held: Known<T> | readonly Reason[], path: string) {
+    this.#held = held
+    this.#path = path
+  }
+
+  /** Asks `question`, a pure function of the value. */
+  test(question: (value: T) => boolean): Truth {
+    return this.ask(question)
+  }
+
+  /** Asks a question that may not know either. For `core/iam` and `core/net`. */
+  ask(question: (value: T) => Verdictish): Truth {
+    const held = this.#held
+    if (!('value' in held)) return Truth.unknown([{ field: this.#path, reasons: held }])
+    const answer = question(held.value)
+    return typeof answer === 'boolean'
+      ? Truth.known(answer, [{ field: this.#path, value: held.value, basis: held.basis }])
+      : Truth.unknown([{ field: this.#path, reasons: [answer.unknown] }])
+  }
+
+  is(...values: readonly T[]): Truth {
+    return this.test((value) => values.includes(value))
+  }
+
+  isNot(...values: readonly T[]): Truth {
+    return this.test((value) => !values.includes(value))
+  }
+
+  /** The same value as another field holds. */
+  equals(other: Field<T>): Truth {
+    return this.compare(other, (mine, theirs) => mine === theirs)
+  }
+
+  /** Asks one question of two fields; unknown when either is. */
+  compare<U>(other: Field<U>, question: (mine: T, theirs: U) => boolean): Truth {
+    const mine = this.#held
+    const theirs = other.#held
+    if ('value' in mine && 'value' in theirs) {
+      return Truth.known(question(mine.value, theirs.value), [
+        { field: this.#path, value: mine.value, basis: mine.basis },
+        { field: other.#path, value: theirs.value, basis: theirs.basis },
+      ])
+    }
+    return Truth.unknown([
+      ...('value' in mine ? [] : [{ field: this.#path, reasons: mine }]),
+      ...('value' in theirs ? [] : [{ field: other.#path, reasons: theirs }]),
+    ])
+  }
+
+  /** Opens a field. For `core` only: a check that calls it is refused by the linter. */
+  static read<T>(field: Field<T>): Known<T> | { readonly reasons: readonly Reason[] } {
+    const held = field.#held
+    return 'value' in held ? held : { reasons: held }
+  }
+}
+
+/** A list that knows whether it is complete. */
+export class ListField<out I> {
+  readonly #items: readonly Fields<I>[]
+  readonly #incomplete: readonly Reason[]
+  readonly #path: string
+  readonly #probe: Fields<I> | undefined
+
+  /** For `core` only. `probe` is an all-unknown member that recording shows to every question. */
+  constructor(items: readonly Fields<I>[], incomplete: readonly Reason[], path: string, probe?: Fields<I>) {
+    this.#items = items
+    this.#incomplete = incomplete
+    this.#path = path
+    this.#probe = probe
+  }
+
+  /** Some member answers yes. A known yes stands whatever is missing; a no needs the whole list. */
+  any(question: (item: Fields<I>) => Truth): Truth {
+    return this.#decide(any, question)
+  }
+
+  /** Every member answers yes; true of an empty list. */
+  every(question: (item: Fields<I>) => Truth): Truth {
+    return this.#decide(all, question)
+  }
+
+  /** Nothing in it: for "has no rules". */
+  isEmpty(): Truth {
+    if (this.#items.length > 0) return Truth.known(false, [this.#count()])
+    return this.#incomplete.length > 0 ? Truth.unknown(this.#missing()) : Truth.known(true, [this.#count()])
+  }
+
+  /** At least two members answer yes, and so on: for "at most one active key". */
+  atLeast(count: number, question: (item: Fields<I>) => Truth): Truth {
+    const answers = this.#ask(question)
+    const yes = answers.filter((answer) => Truth.read(answer).state === true)
+    if (yes.length >= count) return all(...yes)
+    const open = answers.filter((answer) => Truth.read(answer).state === 'unknown')
+    if (yes.length + open.length >= count || this.#incomplete.length > 0) {
+      return Truth.unknown([...open.flatMap((answer) => Truth.read(answer).missing), ...this.#missing()])
+    }
+    return Truth.known(false, [this.#count()])
+  }
+
+  /** Opens a list. For `core` only. */
+  static read<I>(list: ListField<I>): { readonly items: readonly Fields<I>[]; readonly incomplete: readonly Reason[] } {
+    return { items: list.#items, incomplete: list.#incomplete }
+  }
+
+  #decide(combine: (...truths: Truth[]) => Truth, question: (item: Fields<I>) => Truth): Truth {
+    const answers = this.#ask(question)
+    if (this.#incomplete.length > 0) answers.push(Truth.unknown(this.#missing()))
+    return answers.length > 0 ? combine(...answers) : Truth.known(combine === all, [this.#count()])
+  }
+
+  #ask(question: (item: Fields<I>) => Truth): Truth[] {
+    if (this.#probe !== undefined) question(this.#probe)
+    return this.#items.map(question)
+  }
+
+  #count(): { field: string; value: unknown; basis: Basis } {
+    return { field: `${this.#path}.length`, value: this.#items.length, basis: 'observed' }
+  }
+
+  #missing(): { field: string; reasons: readonly Reason[] }[] {
+    return this.#incomplete.length > 0 ? [{ field: this.#path, reasons: this.#incomplete }] : []
+  }
+}
+
+const NOT_COLLECTED: readonly Reason[] = [{ kind: 'not_collected' }]
+
+export interface SeeOptions {
+  /** Hears the path of each leaf and list that a rule touches, without indices: `ingress[].cidr`. */
+  readonly onRead?: (path: string) => void
+  /** Shows every list question an all-unknown member, so that what is read inside is heard too. */
+  readonly probing?: boolean
+  /** Put before paths in evidence: `account.`. */
+  readonly prefix?: string
+}
+
+/**
+ * Wraps stored data for a check. The schema decides the shape, so data that an older version stored, or that lacks a
+ * field, reads as `unknown(not_collected)`, never as a default. Lazy: costs what the rule reads.
+ */
+export function see<T>(schema: Schema<T>, stored: unknown, options: SeeOptions = {}): Fields<T> {
+  const { onRead, probing = false, prefix = '' } = options
+
+  const wrap = (node: Schema<unknown>, value: unknown, path: string, read: string): unknown => {
+    const reasons = value === undefined ? NOT_COLLECTED : isUnknown(value) ? value.$unknown : undefined
+    const basis: Basis = isDefaulted(value) ? value.$basis : 'observed'
+    const plain = isDefaulted(value) ? value.$value : value
+    switch (node.shape.kind) {
+      case 'leaf':
+        return new Field(reasons ?? { value: plain, basis }, path)
+      case 'list': {
+        const { item } = node.shape
+        const probe = probing ? wrap(item, undefined, `${path}[]`, `${read}[]`) : undefined
+        const members = reasons !== undefined ? [] : isPartialList(plain) ? plain.$items : plain
+        const incomplete = reasons ?? (isPartialList(plain) ? plain.$incomplete : [])
+        if (!Array.isArray(members)) return new ListField([], NOT_COLLECTED, path, probe as never)
+        const items = members.map((member, index) => wrap(item, member, `${path}[${index}]`, `${read}[]`))
+        // The items were wrapped by the item's own schema, so they are Fields of it.
+        return new ListField(items as never[], incomplete, path, probe as never)
+      }
+      case 'group': {
+        const fields = node.shape.fields
+        const inner = (name: string): unknown => {
+          if (reasons !== undefined) return value
+          const member: unknown = (plain as Readonly<Record<string, unknown>>)[name]
+          return basis === 'observed' || member === undefined || isUnknown(member)
+            ? member
+            : { $value: member, $basis: basis }
+        }
+        const seen = {}
+        for (const [name, field] of Object.entries(fields)) {
+          const at = path === prefix ? `${prefix}${name}` : `${path}.${name}`
+          const readAt = read === prefix ? `${prefix}${name}` : `${read}.${name}`
+          Object.defineProperty(seen, name, {
+            enumerable: true,
+            get: () => {
+              if (field.shape.kind !== 'group') onRead?.(readAt)
+              return wrap(field, inner(name), at, readAt)
+            },
+          })
+        }
+        return seen
+      }
+      default:
+        return node.shape satisfies never
+    }
+  }
+  // `wrap` follows the schema, so what it makes is Fields<T> by construction.
+  return wrap(schema, stored, prefix, prefix) as Fields<T>
+}
