@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
+import { startProcess } from '../process.ts'
 import { motoPython } from './venv.ts'
 
+const READY = /^\{"port": (\d+)\}$/m
 const SERVER = new URL('./moto_server.py', import.meta.url).pathname
 
 export interface Moto {
@@ -32,7 +30,10 @@ export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
   const signal = options.signal ?? AbortSignal.timeout(300_000)
   const python = await motoPython({ env, log: options.log ?? console.error, signal })
 
-  const child = spawn(python, ['-W', 'ignore', SERVER], {
+  const moto = await startProcess({
+    name: 'moto',
+    command: python,
+    args: ['-W', 'ignore', SERVER],
     env: {
       ...env,
       MOTO_EC2_LOAD_DEFAULT_AMIS: 'false',
@@ -40,10 +41,10 @@ export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
       PYTHONDONTWRITEBYTECODE: '1',
       AWS_EC2_METADATA_DISABLED: 'true',
     },
-    // stdin stays open for as long as we live: moto ends when it closes.
-    stdio: ['pipe', 'pipe', 'pipe'],
+    ready: { line: READY },
+    signal,
   })
-  const url = `http://127.0.0.1:${await firstPort(child, signal)}`
+  const url = `http://127.0.0.1:${READY.exec(moto.output())?.[1]}`
 
   const post = async (path: string, body: string): Promise<void> => {
     const response = await fetch(`${url}/moto-api/${path}`, { method: 'POST', body })
@@ -55,35 +56,9 @@ export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
     reset: () => post('reset', ''),
     enforceIam: (on) => post('reset-auth', on ? '0' : 'Infinity'),
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      const exited = once(child, 'exit')
-      child.kill('SIGKILL')
-      await exited
+      // It holds nothing worth an orderly end.
+      moto.kill()
+      await moto.exited
     },
   }
-}
-
-async function firstPort(child: ChildProcess, signal: AbortSignal): Promise<number> {
-  const { stdout, stderr } = child
-  if (stdout === null || stderr === null) throw new Error('moto was started without pipes')
-  const complaints: string[] = []
-  stderr.on('data', (chunk: Buffer) => {
-    complaints.push(chunk.toString())
-    if (complaints.length > 50) complaints.shift()
-  })
-
-  const line = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: stdout }).once('line', resolve)
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      reject(new Error(`moto ended with ${code} before it was ready:\n${complaints.join('')}`))
-    })
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  stdout.resume()
-
-  const ready: unknown = JSON.parse(line)
-  if (typeof ready === 'object' && ready !== null && 'port' in ready && typeof ready.port === 'number')
-    return ready.port
-  throw new Error(`moto's first line should tell its port, but was: ${line}`)
 }

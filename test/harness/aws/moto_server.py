@@ -1,7 +1,7 @@
 """Runs moto on a free loopback port for the test harness.
 
-Differences from `moto_server`: it picks the port and prints it, keeps connections alive, ends with the process that
-started it (when stdin closes), and lets the proxy in front of it vouch for identity:
+Differences from `moto_server`: it picks the port and prints it, keeps connections alive, and lets the proxy in
+front of it vouch for identity:
   x-vedette-admin: this call is by the account's administrator, IAM does not apply
 Signatures are not checked: the proxy may have rewritten the request (paging), and it has resolved the access key.
 S3's IAM action names are completed, moto knows half of them and takes the rest for s3:ListBucket.
@@ -9,8 +9,6 @@ S3's IAM action names are completed, moto knows half of them and takes the rest 
 
 import json
 import os
-import sys
-import threading
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -46,11 +44,6 @@ class Handler(WSGIRequestHandler):
         pass
 
 
-def end_with_parent():
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
 def main():
     ActionAuthenticatorMixin._authenticate_and_authorize_action = check_unless_admin
     IAMRequestBase.check_signature = lambda self: None
@@ -59,7 +52,6 @@ def main():
     app = DomainDispatcherApplication(create_backend_app)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Handler)
     os.environ["MOTO_PORT"] = str(server.server_port)
-    threading.Thread(target=end_with_parent, daemon=True).start()
     print(json.dumps({"port": server.server_port}), flush=True)
     server.serve_forever()
 
