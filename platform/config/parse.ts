@@ -1,0 +1,68 @@
+import { SETTINGS, type Process, type Setting, type Settings } from './settings.ts'
+
+/** Every setting that was refused, in one message: what was wrong with each, and what it takes. */
+export class SettingsRefused extends Error {
+  readonly faults: readonly string[]
+
+  constructor(faults: readonly string[]) {
+    super(
+      `settings refused:\n${faults.map((fault) => `  ${fault}`).join('\n')}\nAll settings: docs/reference/settings.md`,
+    )
+    this.name = 'SettingsRefused'
+    this.faults = faults
+  }
+}
+
+/**
+ * Reads the settings of a process once. Throws `SettingsRefused` with all faults at once: missing ones, bad ones, and
+ * names beginning with VEDETTE_ that no process knows (a misspelt setting must not fall back to its default).
+ */
+export function parseSettings<P extends Process>(
+  process: P,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings<P> {
+  const rows: readonly (readonly [string, Setting<unknown>])[] = Object.entries(SETTINGS)
+  const faults: string[] = []
+  const values: Record<string, unknown> = {}
+
+  for (const [key, row] of rows) {
+    if (!row.processes.includes(process)) continue
+    const text = environment[row.name]
+    if (text === undefined || text === '') {
+      if ('default' in row) values[key] = row.default
+      else faults.push(`${row.name} is missing: ${row.meaning}`)
+      continue
+    }
+    const parsed = row.parse(text)
+    if (parsed.ok) values[key] = parsed.value
+    else faults.push(`${row.name} takes ${parsed.expects}${row.secret === true ? '' : `, not "${text}"`}`)
+  }
+  const known = new Set(rows.map(([, row]) => row.name))
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('VEDETTE_') && !known.has(name)) faults.push(`${name} is unknown${suggestion(name, known)}`)
+  }
+  if (faults.length > 0) throw new SettingsRefused(faults.sort())
+  // Each row parsed its own value, so the record has the types of the table.
+  return Object.freeze(values) as Settings<P>
+}
+
+function suggestion(name: string, known: ReadonlySet<string>): string {
+  const near = [...known]
+    .map((candidate) => ({ candidate, steps: distance(name, candidate) }))
+    .sort((a, b) => a.steps - b.steps)[0]
+  return near !== undefined && near.steps <= 4 ? `: did you mean ${near.candidate}?` : ''
+}
+
+/** Levenshtein's distance; names are short, so the plain table will do. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + cost))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,33 @@
+// Writes docs/reference/settings.md from platform/config. With --check: fails when the file is not what it would write.
+import { readFile, writeFile } from 'node:fs/promises'
+import { SETTINGS, type Setting } from '#platform/config/settings.ts'
+
+const rows: readonly Setting<unknown>[] = Object.values(SETTINGS)
+const cell = (text: string): string => text.replaceAll('|', '\\|')
+const shown = (row: Setting<unknown>): string =>
+  !('default' in row) ? 'required' : row.default === null ? 'none' : `\`${String(row.default)}\``
+
+const markdown = `<!-- Generated from platform/config/settings.ts by \`make generate\`. -->
+# Settings
+
+Both processes read their settings from the environment, once, at start. A name beginning with \`VEDETTE_\` that is not
+in this table is refused, so a misspelt setting never falls back to its default in silence.
+
+| name | read by | type | default | unit | meaning |
+|---|---|---|---|---|---|
+${rows
+  .map(
+    (row) =>
+      `| \`${row.name}\` | ${row.processes.join(', ')} | ${cell(row.type)} | ${shown(row)} | ${row.unit ?? ''} | ${cell(row.meaning)} |`,
+  )
+  .join('\n')}
+`
+const file = new URL('../docs/reference/settings.md', import.meta.url)
+if (process.argv.includes('--check')) {
+  if ((await readFile(file, 'utf8').catch(() => '')) !== markdown) {
+    console.error(
+      'docs/reference/settings.md is not what platform/config says: run `make generate` and commit the result',
+    )
+    process.exitCode = 1
+  }
+} else await writeFile(file, markdown)
