@@ -5,7 +5,11 @@ import { SETTINGS, type Setting } from '#platform/config/settings.ts'
 const rows: readonly Setting<unknown>[] = Object.values(SETTINGS)
 const cell = (text: string): string => text.replaceAll('|', '\\|')
 const shown = (row: Setting<unknown>): string =>
-  !('default' in row) ? 'required' : row.default === null ? 'none' : `\`${String(row.default)}\``
+  !('default' in row)
+    ? 'required'
+    : row.default === null
+      ? 'none'
+      : `\`${JSON.stringify(row.default).replaceAll('"', '')}\``
 
 const markdown = `<!-- Generated from platform/config/settings.ts by \`make generate\`. -->
 # Settings

@@ -39,6 +39,15 @@ describe('parseSettings', () => {
     ])
   })
 
+  it('leaves alone what Kubernetes adds for a Service beside the pod', () => {
+    const links = {
+      VEDETTE_METRICS_SERVICE_HOST: '10.0.0.1',
+      VEDETTE_METRICS_PORT: 'tcp://10.0.0.1:80',
+      VEDETTE_METRICS_PORT_80_TCP_ADDR: '10.0.0.1',
+    }
+    expect(faultsOf(links)).toEqual([])
+  })
+
   it('never shows a secret, even when it refuses it', () => {
     expect(faultsOf({ VEDETTE_DATABASE_URL: 'mysql://u:hunter2@h/d' }).join()).not.toContain('hunter2')
   })

@@ -13,6 +13,9 @@ export class SettingsRefused extends Error {
   }
 }
 
+/** What Kubernetes itself puts into the environment of a pod beside a Service named vedette-…: not a setting. */
+const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT|PORT_\d+_(TCP|UDP)(_\w+)?)$/
+
 /**
  * Reads the settings of a process once. Throws `SettingsRefused` with all faults at once: missing ones, bad ones, and
  * names beginning with VEDETTE_ that no process knows (a misspelt setting must not fall back to its default).
@@ -39,7 +42,8 @@ export function parseSettings<P extends Process>(
   }
   const known = new Set(rows.map(([, row]) => row.name))
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('VEDETTE_') && !known.has(name)) faults.push(`${name} is unknown${suggestion(name, known)}`)
+    if (name.startsWith('VEDETTE_') && !known.has(name) && !SERVICE_LINK.test(name))
+      faults.push(`${name} is unknown${suggestion(name, known)}`)
   }
   if (faults.length > 0) throw new SettingsRefused(faults.sort())
   // Each row parsed its own value, so the record has the types of the table.
