@@ -1,0 +1,63 @@
+import * as fc from 'fast-check'
+import type { Schema } from '#core/schema.ts'
+import { NOW } from './world.ts'
+
+/**
+ * Values worth trying, by the last name of a field's path, where a random one would never meet what a rule looks for.
+ * A few per name, shared between types, so that look-ups find something. One line per name, sorted.
+ */
+const HINTS: Readonly<Record<string, readonly unknown[]>> = {
+  cidr: ['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'],
+  fromPort: [null, 0, 22, 445, 3389],
+  protocol: ['tcp', 'udp', 'icmp', '-1', '6', '17'],
+  toPort: [null, 22, 445, 3389, 65535],
+}
+
+const DAY = 86_400_000
+const INSTANTS = [-4000, -100, -91, -89, -46, -44, -1, 0, 30].map((days) =>
+  new Date(NOW.getTime() + days * DAY).toISOString(),
+)
+
+/** Data as a source stores it, fully known, made from nothing but its schema and the hints. */
+export function stored(schema: Schema<unknown>, name = ''): fc.Arbitrary<unknown> {
+  switch (schema.shape.kind) {
+    case 'leaf':
+      return leaf(schema.shape.expects, schema.shape.accepts, name)
+    case 'list':
+      return fc.array(stored(schema.shape.item, name), { maxLength: 4 })
+    case 'group':
+      return fc.record(
+        Object.fromEntries(Object.entries(schema.shape.fields).map(([field, inner]) => [field, stored(inner, field)])),
+      )
+    default:
+      return schema.shape satisfies never
+  }
+}
+
+function leaf(expects: string, accepts: (value: unknown) => boolean, name: string): fc.Arbitrary<unknown> {
+  const hints = (HINTS[name] ?? []).filter((value) => accepts(value))
+  if (hints.length > 0) return fc.constantFrom(...hints)
+  const [wanted, orNull] = expects.endsWith(', or null')
+    ? [expects.slice(0, -', or null'.length), true]
+    : [expects, false]
+  const arbitrary = known(wanted)
+  return orNull ? fc.option(arbitrary, { freq: 3 }) : arbitrary
+}
+
+function known(expects: string): fc.Arbitrary<unknown> {
+  if (expects.startsWith('one of ')) return fc.constantFrom(...expects.slice('one of '.length).split(', '))
+  switch (expects) {
+    case 'text':
+      return fc.constantFrom('a', 'b', 'c')
+    case 'true or false':
+      return fc.boolean()
+    case 'a whole number':
+      return fc.constantFrom(0, 1, 2, 13, 14, 23, 24)
+    case 'an ISO 8601 instant':
+      return fc.constantFrom(...INSTANTS)
+    case 'an object':
+      throw new Error('opaque JSON cannot be guessed: give it a hint in test/checks/generate.ts')
+    default:
+      throw new Error(`no generator for a leaf that expects ${expects}`)
+  }
+}
