@@ -42,9 +42,10 @@ export interface CheckDefinition<T, P> {
   /** What a reader might think it covers, and it does not. */
   readonly notExamined?: readonly string[]
   readonly params?: z.ZodType<P>
+  // Methods, not function properties: so that a check of one type is also a `Check`, as registries and `judge` hold them.
   /** False makes the verdict `not_applicable`. */
-  readonly appliesWhen?: (resource: Fields<T>, context: Context<P>) => Truth
-  readonly failsWhen: (resource: Fields<T>, context: Context<P>) => Truth
+  appliesWhen?(resource: Fields<T>, context: Context<P>): Truth
+  failsWhen(resource: Fields<T>, context: Context<P>): Truth
 }
 
 /** A read that a rule makes: of its own resource, or of a type it looks up. */
