@@ -1,7 +1,8 @@
 import type { Check } from '#core/check.ts'
+import { ec2InstanceImdsv2 } from './ec2/ec2-instance-imdsv2.ts'
 
 /** Every check there is: one per line, sorted by id; a test compares it with the folder. */
-export const CHECKS: readonly Check[] = []
+export const CHECKS: readonly Check[] = [ec2InstanceImdsv2]
 
 const BY_ID: ReadonlyMap<string, Check> = new Map(
   CHECKS.flatMap((check) => [check.id, ...check.aliases].map((id) => [id, check] as const)),

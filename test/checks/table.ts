@@ -39,7 +39,7 @@ export function table<T, P>(
   rows: readonly Row[],
   options: { readonly unreachable?: Partial<Record<Verdict, string>> } = {},
 ): void {
-  const erased = check as unknown as Check
+  const erased: Check = check
   describe(check.id, () => {
     for (const [verdict, what, data, around = {}] of rows) {
       it(`${verdict}: ${what}`, () => {
