@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import type { Reason } from './reason.ts'
 
 /** An AWS operation as `service:Operation`, for example `ec2:DescribeInstances`; the service is the IAM prefix of the client. */
@@ -50,6 +51,8 @@ export interface AwsCalls {
   /** Where calls go unless `options.region` says otherwise. For a global job: the partition's home region. */
   readonly region: string
   readonly signal: AbortSignal
+  /** For the few answers that AWS has to be asked for again, such as the credential report. */
+  readonly clock: Clock
   call<O>(operation: Operation, command: AwsCommand<O>, options?: CallOptions): Promise<Answer<O>>
 }
 
