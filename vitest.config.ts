@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/closing-line.ts'
 
 export default defineConfig({
   test: {
+    reporters: ['default', new ClosingLine()],
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
     // Real parts (API server, Postgres, moto) start inside the tests; two cores are what CI has.
