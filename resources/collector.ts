@@ -36,40 +36,40 @@ export interface Paged<O> {
   readonly command: (token: string | undefined) => AwsCommand<O>
   /** The token of the next page. Operations without pages answer undefined. */
   readonly nextToken: (output: O) => string | undefined
-  readonly resources: (output: O) => readonly Resource[] | Promise<readonly Resource[]>
+  /** Undefined stands for an item that could not be read (see `resourceOf`). */
+  readonly resources: (output: O) => readonly (Resource | undefined)[] | Promise<readonly (Resource | undefined)[]>
 }
 
 /**
- * Lists page after page. A token that comes back twice would page for ever and ends the listing as a fault.
+ * Lists page after page. A token that comes back twice would page for ever and ends the listing as a fault; an item
+ * without an id leaves it incomplete, because nobody can say which resource was not seen.
  * Cost: one call per page, one page in memory.
  */
 export async function* collectPages<O>(
   aws: AwsCalls,
   paged: Paged<O>,
 ): AsyncGenerator<readonly Resource[], ListingEnd, void> {
+  let end: ListingEnd = COMPLETE
   let token: string | undefined
   for (;;) {
     const page: Answer<O> = await aws.call(paged.operation, paged.command(token))
     if (!page.ok) return { complete: false, failure: page.failure }
-    const resources = await paged.resources(page.value)
+    const items = await paged.resources(page.value)
+    const resources = items.filter((resource) => resource !== undefined)
+    if (resources.length < items.length) end = malformed(paged.operation, 'an item in the answer has no id')
     if (resources.length > 0) yield resources
     const next = paged.nextToken(page.value)
-    // AWS ends with no token, some services with an empty one.
-    if (next === undefined || next === '') return COMPLETE
-    if (next === token) return { complete: false, failure: pagesInACircle(paged.operation) }
+    // Most operations end with no token, some with an empty one.
+    if (next === undefined || next === '') return end
+    if (next === token) return malformed(paged.operation, 'the next page has the token of the page before it')
     token = next
   }
 }
 
-function pagesInACircle(operation: Operation): Failure {
-  const message = 'the next page has the token of the page before it'
-  return {
-    category: 'malformed',
-    operation,
-    code: 'RepeatedToken',
-    message,
-    reason: { kind: 'fault', operation, detail: message },
-  }
+/** A listing that ended because the answer was not what AWS documents. */
+export function malformed(operation: Operation, detail: string): ListingEnd {
+  const reason = { kind: 'fault', operation, detail } as const
+  return { complete: false, failure: { category: 'malformed', operation, code: 'Malformed', message: detail, reason } }
 }
 
 /**
@@ -108,14 +108,19 @@ export function tagsOf(tags: readonly SdkTag[] | undefined): Readonly<Record<str
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
 }
 
+/** A date as resources store it; one that is no date stays text, which `conform` then refuses. */
+export function instantOf(date: Date | undefined): string | undefined {
+  return date === undefined ? undefined : Number.isNaN(date.getTime()) ? String(date) : date.toISOString()
+}
+
 /**
  * A resource as it is handed over: data conform to its type's schema, odd values turned into unknowns; named by the
- * given name, else its Name tag, else its id.
+ * given name, else its Name tag, else its id. Undefined when the item has no id: it cannot be told from others.
  */
 export function resourceOf<T>(
   type: ResourceType<T>,
   found: {
-    readonly id: string
+    readonly id: string | undefined
     readonly arn: string | null
     readonly name?: string | undefined
     readonly location: string
@@ -123,7 +128,8 @@ export function resourceOf<T>(
     readonly tags?: readonly SdkTag[] | undefined
     readonly data: Collected<T>
   },
-): Resource<T> {
+): Resource<T> | undefined {
+  if (found.id === undefined || found.id === '') return undefined
   const tags = tagsOf(found.tags)
   return {
     type: type.type,

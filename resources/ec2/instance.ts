@@ -1,5 +1,5 @@
 import { defineResource, type ResourceOf } from '#core/resource.ts'
-import { flag, group, instant, oneOf, orNull, text } from '#core/schema.ts'
+import { group, instant, oneOf, orNull, text } from '#core/schema.ts'
 
 /** A virtual machine. Terminated ones stay listed for about an hour. */
 export const Instance = defineResource({
@@ -15,7 +15,7 @@ export const Instance = defineResource({
     vpcId: orNull(text()),
     subnetId: orNull(text()),
     publicIp: orNull(text()),
-    hasInstanceProfile: flag(),
+    /** How a role gets into an instance; null: no role. */
     instanceProfileArn: orNull(text()),
     metadataOptions: group({
       httpEndpoint: oneOf('enabled', 'disabled'),
