@@ -13,19 +13,22 @@ const blockFlags = {
 export const publicAccessBlock = () => group(blockFlags)
 export type PublicAccessBlockFlag = keyof typeof blockFlags
 
-/** Settings that an account has once. */
+/**
+ * Settings that an account has once. That it exists is known from the call that proves the identity and needs no
+ * permission; so its listing is always complete, and a denied setting costs that setting only.
+ */
 export const Account = defineResource({
   type: 'AWS::::Account',
   service: 'iam',
   listed: 'global',
-  operation: 'iam:GetAccountSummary',
+  operation: 'sts:GetCallerIdentity',
   fields: {
     /** The organization's policy is folded in by AWS. */
     s3PublicAccessBlock: publicAccessBlock().from('s3:GetAccountPublicAccessBlock'),
-    rootAccessKeysPresent: integer(),
-    rootMfaEnabled: flag(),
-    rootPasswordPresent: integer(),
-    rootSigningCertificatesPresent: integer(),
+    rootAccessKeysPresent: integer().from('iam:GetAccountSummary'),
+    rootMfaEnabled: flag().from('iam:GetAccountSummary'),
+    rootPasswordPresent: integer().from('iam:GetAccountSummary'),
+    rootSigningCertificatesPresent: integer().from('iam:GetAccountSummary'),
     passwordPolicy: group({
       present: flag(),
       minimumLength: orNull(integer()),
