@@ -46,6 +46,17 @@ test('a process that is not ready in time is an error with its last lines, and i
   expect(alive(Number(/pid (\d+)/.exec(error)?.[1]))).toBe(false)
 })
 
+test('a start that is called off stops the process', async () => {
+  const call = new AbortController()
+  const starting = startProcess({
+    ...node(`console.log('pid ' + process.pid); ${stayUp}`),
+    ready: { line: /listening/ },
+    signal: call.signal,
+  })
+  setTimeout(() => call.abort(), 300)
+  await expect(starting).rejects.toThrow(/ended \(SIGKILL\)/)
+})
+
 test('a command that does not exist is named', async () => {
   const missing = startProcess({ name: 'a server', command: '/nowhere/server', args: [] })
   await expect(missing).rejects.toThrow(/a server could not be started \(\/nowhere\/server\)/)

@@ -111,7 +111,9 @@ async function becomeReady(running: RunningProcess, options: ProcessOptions): Pr
   const { ready, name, readyWithinMs = 60_000 } = options
   if (ready === undefined) return
   if ('line' in ready) {
-    await running.line(ready.line, readyWithinMs)
+    const giveUp = (): void => running.kill('SIGKILL')
+    options.signal?.addEventListener('abort', giveUp)
+    await running.line(ready.line, readyWithinMs).finally(() => options.signal?.removeEventListener('abort', giveUp))
     return
   }
   const deadline = AbortSignal.any([AbortSignal.timeout(readyWithinMs), ...(options.signal ? [options.signal] : [])])
