@@ -20,10 +20,16 @@ export interface Context<P> {
   readonly params: P
   /** When the resource was observed. Rules have no clock. */
   readonly now: Date
+  /** Looks up other types. */
+  readonly find: Find
+}
+
+/** A function, so that a rule can take it out of its context: `({ find }) => …`. */
+export interface Find {
   /** All resources of a type, in the resource's region (or global); incomplete when their listing is. */
-  find<U>(type: ResourceType<U>): ListField<U>
+  <U>(type: ResourceType<U>): ListField<U>
   /** Those whose `key` holds the same value as `value`; an index, so it costs one look-up. */
-  find<U, K extends keyof U & string>(type: ResourceType<U>, key: K, value: Field<U[K]>): ListField<U>
+  <U, K extends keyof U & string>(type: ResourceType<U>, key: K, value: Field<U[K]>): ListField<U>
 }
 
 /** A check as it is written: data plus a pure rule. `docs/` and the IAM policy are made from it. */
