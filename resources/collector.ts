@@ -29,40 +29,69 @@ export type ListingEnd =
 
 export const COMPLETE: ListingEnd = { complete: true }
 
-/** A listing that AWS gives in pages. */
+/** An operation that AWS answers in pages. */
 export interface Paged<O> {
   readonly operation: Operation
-  /** The call for one page; always with a page size, because EC2 gives unpaginated calls half the rate. */
+  /** The call for one page; always with a page size where there is one: EC2 gives unpaginated calls half the rate. */
   readonly command: (token: string | undefined) => AwsCommand<O>
-  /** The token of the next page. Operations without pages answer undefined. */
+  /** The token of the next page; undefined for operations without pages. */
   readonly nextToken: (output: O) => string | undefined
-  /** Undefined stands for an item that could not be read (see `resourceOf`). */
-  readonly resources: (output: O) => readonly (Resource | undefined)[] | Promise<readonly (Resource | undefined)[]>
 }
 
 /**
- * Lists page after page. A token that comes back twice would page for ever and ends the listing as a fault; an item
- * without an id leaves it incomplete, because nobody can say which resource was not seen.
- * Cost: one call per page, one page in memory.
+ * Page after page, as AWS answers them. A token that comes back twice would page for ever and ends it as a fault.
+ * Cost: one call per page.
  */
-export async function* collectPages<O>(
-  aws: AwsCalls,
-  paged: Paged<O>,
-): AsyncGenerator<readonly Resource[], ListingEnd, void> {
-  let end: ListingEnd = COMPLETE
+export async function* pages<O>(aws: AwsCalls, paged: Paged<O>): AsyncGenerator<O, ListingEnd, void> {
   let token: string | undefined
   for (;;) {
     const page: Answer<O> = await aws.call(paged.operation, paged.command(token))
     if (!page.ok) return { complete: false, failure: page.failure }
-    const items = await paged.resources(page.value)
-    const resources = items.filter((resource) => resource !== undefined)
-    if (resources.length < items.length) end = malformed(paged.operation, 'an item in the answer has no id')
-    if (resources.length > 0) yield resources
+    yield page.value
     const next = paged.nextToken(page.value)
     // Most operations end with no token, some with an empty one.
-    if (next === undefined || next === '') return end
+    if (next === undefined || next === '') return COMPLETE
     if (next === token) return malformed(paged.operation, 'the next page has the token of the page before it')
     token = next
+  }
+}
+
+/**
+ * The resources of a paged listing; undefined stands for an item that could not be read (see `resourceOf`) and leaves
+ * the listing incomplete, because nobody can say which resource was not seen. Keeps one page in memory.
+ */
+export async function* collectPages<O>(
+  aws: AwsCalls,
+  paged: Paged<O> & {
+    readonly resources: (output: O) => readonly (Resource | undefined)[] | Promise<readonly (Resource | undefined)[]>
+  },
+): AsyncGenerator<readonly Resource[], ListingEnd, void> {
+  const answers = pages(aws, paged)
+  let unread = false
+  for (;;) {
+    const step = await answers.next()
+    if (step.done === true) {
+      return step.value.complete && unread ? malformed(paged.operation, 'an item in the answer has no id') : step.value
+    }
+    const items = await paged.resources(step.value)
+    const resources = items.filter((resource) => resource !== undefined)
+    unread ||= resources.length < items.length
+    if (resources.length > 0) yield resources
+  }
+}
+
+/** All items of a paged answer, for the few that are needed as a whole; on a failure, those seen before it. */
+export async function allItems<O, T>(
+  aws: AwsCalls,
+  paged: Paged<O>,
+  itemsOf: (output: O) => readonly T[] | undefined,
+): Promise<{ readonly items: readonly T[]; readonly end: ListingEnd }> {
+  const answers = pages(aws, paged)
+  const items: T[] = []
+  for (;;) {
+    const step = await answers.next()
+    if (step.done === true) return { items, end: step.value }
+    items.push(...(itemsOf(step.value) ?? []))
   }
 }
 
@@ -113,22 +142,22 @@ export function instantOf(date: Date | undefined): string | undefined {
   return date === undefined ? undefined : Number.isNaN(date.getTime()) ? String(date) : date.toISOString()
 }
 
+/** What a collector found of one resource. */
+export interface Found<T> {
+  readonly id: string | undefined
+  readonly arn: string | null
+  readonly name?: string | undefined
+  readonly location: string
+  readonly ownerId?: string | undefined
+  readonly tags?: readonly SdkTag[] | undefined
+  readonly data: Collected<T>
+}
+
 /**
  * A resource as it is handed over: data conform to its type's schema, odd values turned into unknowns; named by the
  * given name, else its Name tag, else its id. Undefined when the item has no id: it cannot be told from others.
  */
-export function resourceOf<T>(
-  type: ResourceType<T>,
-  found: {
-    readonly id: string | undefined
-    readonly arn: string | null
-    readonly name?: string | undefined
-    readonly location: string
-    readonly ownerId?: string | undefined
-    readonly tags?: readonly SdkTag[] | undefined
-    readonly data: Collected<T>
-  },
-): Resource<T> | undefined {
+export function resourceOf<T>(type: ResourceType<T>, found: Found<T>): Resource<T> | undefined {
   if (found.id === undefined || found.id === '') return undefined
   const tags = tagsOf(found.tags)
   return {
