@@ -1,0 +1,153 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Applicable, KubeClient } from './client.ts'
+import { isConflict, isNotFound, type KubeError } from './kube-error.ts'
+import type { KubeMetrics } from './metrics.ts'
+import type { KubeObject } from './object.ts'
+import { apiVersionOf, type KubeResource } from './resource.ts'
+
+/**
+ * What became of a status. `conflict`: the object has changed since it was read; the change is on its way to the cache
+ * and with it comes another reconcile. `gone`: there is no such object any more, whatever has its name now.
+ */
+export type StatusOutcome<T> =
+  | { readonly type: 'applied'; readonly object: T }
+  | { readonly type: 'unchanged' }
+  | { readonly type: 'conflict' }
+  | { readonly type: 'gone' }
+  | { readonly type: 'failed'; readonly error: KubeError }
+
+export type StatusOf<T> = T extends { readonly status?: infer S } ? NonNullable<S> : never
+
+export interface StatusWriterDeps {
+  readonly client: KubeClient
+  readonly metrics: KubeMetrics
+  /** Owns the whole status: one manager and one writer for each kind. */
+  readonly fieldManager: string
+}
+
+interface Applied {
+  /** The version the write was decided on, and the one it made. */
+  readonly basedOn: string
+  readonly resourceVersion: string
+  /** As it was sent, and as the server then had it: defaults of the schema may have been added. */
+  readonly sent: unknown
+  readonly stored: unknown
+}
+
+/** How many of our own versions are remembered per object: as many as can be on their way back through the watch. */
+const maxOwnVersions = 8
+
+const outcomes = ['applied', 'unchanged', 'conflict', 'gone', 'failed'] as const
+
+/**
+ * Writes the status of one kind, and only when it says something new.
+ *
+ * Server-side apply with the whole status each time (a field that is left out is removed), under the object's uid and
+ * resource version, so that a decision taken on an old object never overwrites a newer one. No call is made when the
+ * status is deep-equal to what the cache has or to what was applied last: an idle object costs no write.
+ */
+export class StatusWriter<T extends KubeObject & { readonly status?: object }> {
+  readonly #resource: KubeResource<T>
+  readonly #deps: StatusWriterDeps
+  readonly #applied = new Map<string, Applied>()
+  readonly #ownVersions = new Map<string, readonly string[]>()
+  /** What is being sent at this moment: the watch may bring it back before the answer does. */
+  readonly #sending = new Map<string, unknown>()
+
+  constructor(resource: KubeResource<T>, deps: StatusWriterDeps) {
+    this.#resource = resource
+    this.#deps = deps
+    for (const result of outcomes) deps.metrics.statusApplies.inc({ kind: resource.kind, result }, 0)
+  }
+
+  /** `object` as it was read from the cache for the decision; `status` is all of it. One call at most, none if unchanged. */
+  async apply(object: T, status: StatusOf<T>, signal: AbortSignal): Promise<StatusOutcome<T>> {
+    const outcome = await this.#apply(object, status, signal)
+    this.#deps.metrics.statusApplies.inc({ kind: this.#resource.kind, result: outcome.type })
+    return outcome
+  }
+
+  /** The newest status known: the cache's, or ours when the cache does not have it yet. Conditions are built on it. */
+  current(object: T): StatusOf<T> | undefined {
+    const applied = this.#applied.get(object.metadata.uid)
+    const status = applied?.basedOn === object.metadata.resourceVersion ? applied.stored : object.status
+    // Both are statuses of T: one from the cache, one from the server's answer to an apply.
+    return status as StatusOf<T> | undefined
+  }
+
+  /** Whether the object's status is what this process wrote last; true as well when it has written none. */
+  isOurs(object: T): boolean {
+    const { uid, resourceVersion } = object.metadata
+    const applied = this.#applied.get(uid)
+    if (this.#ownVersions.get(uid)?.includes(resourceVersion)) return true
+    if (this.#sending.has(uid) && isDeepStrictEqual(object.status, this.#sending.get(uid))) return true
+    return applied === undefined || isDeepStrictEqual(object.status, applied.stored)
+  }
+
+  /** Call when the object is deleted: what is remembered of it goes. */
+  forget(uid: string): void {
+    this.#applied.delete(uid)
+    this.#ownVersions.delete(uid)
+  }
+
+  async #apply(object: T, status: StatusOf<T>, signal: AbortSignal): Promise<StatusOutcome<T>> {
+    const { namespace, name, uid } = object.metadata
+    const wanted = plain(status)
+    const last = this.#applied.get(uid)
+    const current = this.current(object)
+    if (isDeepStrictEqual(current, wanted)) return { type: 'unchanged' }
+    // The server adds defaults and drops unknown fields: then what it stored never equals what was sent.
+    if (last !== undefined && isDeepStrictEqual(last.sent, wanted) && isDeepStrictEqual(current, last.stored)) {
+      return { type: 'unchanged' }
+    }
+
+    // Our own last write is newer than the cache until the watch brings it.
+    const isAhead = last?.basedOn === object.metadata.resourceVersion
+    const basedOn = object.metadata.resourceVersion
+    this.#sending.set(uid, wanted)
+    const answer = await this.#send(
+      {
+        apiVersion: apiVersionOf(this.#resource),
+        kind: this.#resource.kind,
+        metadata: {
+          name,
+          ...(namespace === undefined ? {} : { namespace }),
+          uid,
+          resourceVersion: isAhead ? last.resourceVersion : basedOn,
+        },
+        status: wanted,
+      },
+      signal,
+    ).finally(() => this.#sending.delete(uid))
+    if (answer.ok) {
+      const { resourceVersion } = answer.value.metadata
+      this.#applied.set(uid, { basedOn, resourceVersion, sent: wanted, stored: answer.value.status })
+      const own = this.#ownVersions.get(uid) ?? []
+      this.#ownVersions.set(uid, [...own.slice(1 - maxOwnVersions), resourceVersion])
+      return { type: 'applied', object: answer.value }
+    }
+    if (isNotFound(answer.error)) return this.#gone(uid)
+    if (isConflict(answer.error)) return isOtherUid(answer.error) ? this.#gone(uid) : { type: 'conflict' }
+    return { type: 'failed', error: answer.error }
+  }
+
+  async #send(object: Applicable, signal: AbortSignal) {
+    const { client, fieldManager } = this.#deps
+    return client.apply(this.#resource, object, { signal, fieldManager, subresource: 'status' })
+  }
+
+  #gone(uid: string): StatusOutcome<T> {
+    this.forget(uid)
+    return { type: 'gone' }
+  }
+}
+
+/** As JSON would have it: without undefined fields, which no cached object has. */
+function plain(status: object): unknown {
+  return JSON.parse(JSON.stringify(status))
+}
+
+/** The server tells by its message alone which precondition failed. */
+function isOtherUid(error: KubeError): boolean {
+  return /\bUID\b/i.test(error.message.replace(error.path, ''))
+}
