@@ -26,6 +26,8 @@ export interface KubectlResult {
 export interface ControlPlaneAccess {
   readonly url: string
   readonly caFile: string
+  /** PEM files with which a proxy can stand in for the server. */
+  readonly servingCertificate: { readonly certFile: string; readonly keyFile: string }
   /** Path of a kubeconfig in group system:masters. */
   readonly adminKubeconfig: string
   /** Path of a kubeconfig that makes its holder `user` in `groups`: RBAC decides what they may do. `server`: a proxy's address. */
@@ -60,6 +62,7 @@ export function controlPlaneAccess(info: ControlPlaneInfo): ControlPlaneAccess {
   return {
     url: info.url,
     caFile: info.caFile,
+    servingCertificate: { certFile: info.caFile, keyFile: join(info.folder, 'apiserver.key') },
     adminKubeconfig,
     request,
     kubeconfig: (user, groups = [], server) => write(userToken({ name: user, groups }, info.userSecret), server),

@@ -31,10 +31,10 @@ export function apiRequest(
     outgoing.once('error', reject)
     outgoing.once('timeout', () => outgoing.destroy(new Error(`${method} ${path}: no answer within 30 s.`)))
     outgoing.once('response', (response) => {
-      text(response).then((answer) => {
-        const isJson = response.headers['content-type']?.startsWith('application/json') === true
-        resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(answer) : answer })
-      }, reject)
+      const isJson = response.headers['content-type']?.startsWith('application/json') === true
+      text(response)
+        .then((answer) => ({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(answer) : answer }))
+        .then(resolve, reject)
     })
     outgoing.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
   })

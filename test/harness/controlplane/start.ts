@@ -31,8 +31,6 @@ export interface ControlPlaneOptions {
 export interface ControlPlane extends ControlPlaneAccess {
   /** For another process: `controlPlaneAccess(info)`. */
   readonly info: ControlPlaneInfo
-  /** PEM files with which a proxy can stand in for the server. */
-  readonly servingCertificate: { readonly certFile: string; readonly keyFile: string }
   readonly apiserver: {
     pid(): number
     /** The last lines of its log. */
@@ -130,7 +128,6 @@ async function startOn(
     return {
       ...access,
       info,
-      servingCertificate: { certFile: info.caFile, keyFile: path('apiserver.key') },
       apiserver: {
         pid: () => apiserver.pid,
         output: () => apiserver.output(),

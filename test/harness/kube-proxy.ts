@@ -1,0 +1,147 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Agent, createServer, request as httpsRequest } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { serverFault, type ServerFault } from './kube-status.ts'
+
+export interface SeenRequest {
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  readonly query: URLSearchParams
+  readonly isWatch: boolean
+}
+
+export interface KubeFault {
+  /** Which requests it meets; default: every one. */
+  readonly when?: (request: SeenRequest) => boolean
+  /** How many of them; default 1. */
+  readonly times?: number
+  /**
+   * What they get: an answer as the API server words it; a connection that is reset; no answer, ever; or the real answer, cut
+   * after so many bytes of its body.
+   */
+  readonly answer: ServerFault | 'reset' | 'hang' | { readonly cutAfterBytes: number }
+}
+
+/** An API server's double that opens TLS with the server's own certificate, passes everything on, and can be told to misbehave. */
+export interface KubeProxy {
+  /** For the `server` argument of `kubeconfig`. */
+  readonly url: string
+  /** What it was asked since it started, or since `forget`, in order. */
+  requests(): readonly SeenRequest[]
+  forget(): void
+  /** The first fault whose `when` holds meets a request. */
+  inject(fault: KubeFault): void
+  /** Drops faults that are not used up. */
+  clear(): void
+  /** Watches now open. */
+  watches(): number
+  /**
+   * Ends every open watch: `end`, in order, as the server does after some minutes; `reset`, the connection breaks; `truncate`,
+   * half an object and then nothing; `expired`, the server's own event that the resource version is too old (410).
+   */
+  cutWatches(how: 'end' | 'reset' | 'truncate' | 'expired'): void
+  stop(): Promise<void>
+}
+
+/** Starts one in front of a control plane, also a shared one: its faults meet only those who go through it. HTTP/1.1 only. */
+export async function startKubeProxy(plane: {
+  readonly url: string
+  readonly caFile: string
+  readonly servingCertificate: { readonly certFile: string; readonly keyFile: string }
+}): Promise<KubeProxy> {
+  const { certFile, keyFile } = plane.servingCertificate
+  const agent = new Agent({ ca: readFileSync(plane.caFile), keepAlive: true })
+  const seen: SeenRequest[] = []
+  const faults: { readonly fault: KubeFault; left: number }[] = []
+  const watches = new Set<ServerResponse>()
+
+  const take = (request: SeenRequest): KubeFault['answer'] | undefined => {
+    const met = faults.find(({ fault, left }) => left > 0 && (fault.when?.(request) ?? true))
+    if (met) met.left -= 1
+    return met?.fault.answer
+  }
+  const server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, (incoming, response) => {
+    const request = describe(incoming)
+    seen.push(request)
+    const answer = take(request)
+    if (answer === 'hang') return
+    if (answer === 'reset') reset(response)
+    else if (answer !== undefined && 'status' in answer) {
+      const { headers, body } = serverFault(answer)
+      incoming.resume()
+      response.writeHead(answer.status, headers).end(body)
+    } else {
+      if (request.isWatch) {
+        watches.add(response)
+        response.once('close', () => watches.delete(response))
+      }
+      forward(plane.url, agent, incoming, response, answer?.cutAfterBytes)
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo // it listens on TCP
+
+  return {
+    url: `https://127.0.0.1:${port}`,
+    requests: () => [...seen],
+    forget: () => void seen.splice(0),
+    inject: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+    clear: () => void faults.splice(0),
+    watches: () => watches.size,
+    cutWatches: (how) => {
+      for (const watch of watches) {
+        if (how === 'reset') reset(watch)
+        else if (how === 'truncate') watch.write('{"type":"MODIFIED","object":{"kind":', () => watch.socket?.destroy())
+        else if (how === 'end') watch.end()
+        else watch.end(`{"type":"ERROR","object":${serverFault({ status: 410 }).body}}\n`)
+      }
+    },
+    stop: async () => {
+      server.closeAllConnections()
+      agent.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+function describe(incoming: IncomingMessage): SeenRequest {
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'https://apiserver')
+  const isWatch = ['1', 'true'].includes(searchParams.get('watch') ?? '')
+  return { method: incoming.method ?? 'GET', path: pathname, query: searchParams, isWatch }
+}
+
+function forward(
+  target: string,
+  agent: Agent,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  cutAfterBytes: number | undefined,
+): void {
+  const { host: _, ...headers } = incoming.headers
+  const outgoing = httpsRequest(new URL(incoming.url ?? '/', target), { method: incoming.method, headers, agent })
+  outgoing.once('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders()
+    let left = Math.max(1, cutAfterBytes ?? Infinity)
+    answer.on('data', (chunk: Buffer) => {
+      if (left === 0 || response.writableEnded) return
+      const passed = chunk.subarray(0, left)
+      left -= passed.length
+      response.write(passed, () => left === 0 && response.socket?.destroy())
+    })
+    answer.once('end', () => left > 0 && response.end())
+    answer.once('error', () => reset(response))
+  })
+  // The API server is away: its clients see what they would see without a proxy, a broken connection.
+  outgoing.on('error', () => reset(response))
+  response.once('close', () => outgoing.destroy())
+  incoming.pipe(outgoing)
+}
+
+/** The socket of a TLS connection cannot send RST itself; closing it without a last chunk is what clients see as "aborted". */
+function reset(response: ServerResponse): void {
+  response.socket?.destroy()
+}
