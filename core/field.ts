@@ -1,7 +1,7 @@
 import type { Reason } from './reason.ts'
 import type { Schema } from './schema.ts'
 import { isDefaulted, isPartialList, isUnknown, type Leaf } from './stored.ts'
-import { all, any, Truth, type Basis } from './truth.ts'
+import { all, any, Truth, type Basis, type Evidence, type Missing } from './truth.ts'
 
 /** What a check sees of a `T`: no bare value anywhere. */
 export type Fields<T> = [T] extends [readonly (infer I)[]]
@@ -128,6 +128,18 @@ export class ListField<out I> {
     return { items: list.#items, incomplete: list.#incomplete }
   }
 
+  /**
+   * Shows every member to `visit` and gives what it made of them, for answers that need several members at once (a
+   * union of ranges). While recording, `visit` is shown the probe too. For `core/iam` and `core/net` only.
+   */
+  static collect<I, R>(
+    list: ListField<I>,
+    visit: (item: Fields<I>) => R,
+  ): { readonly made: readonly R[]; readonly missing: readonly Missing[]; readonly count: Evidence } {
+    if (list.#probe !== undefined) visit(list.#probe)
+    return { made: list.#items.map(visit), missing: list.#missing(), count: list.#count() }
+  }
+
   #decide(combine: (...truths: Truth[]) => Truth, question: (item: Fields<I>) => Truth): Truth {
     const answers = this.#ask(question)
     if (this.#incomplete.length > 0) answers.push(Truth.unknown(this.#missing()))
@@ -139,11 +151,11 @@ export class ListField<out I> {
     return this.#items.map(question)
   }
 
-  #count(): { field: string; value: unknown; basis: Basis } {
+  #count(): Evidence {
     return { field: `${this.#path}.length`, value: this.#items.length, basis: 'observed' }
   }
 
-  #missing(): { field: string; reasons: readonly Reason[] }[] {
+  #missing(): readonly Missing[] {
     return this.#incomplete.length > 0 ? [{ field: this.#path, reasons: this.#incomplete }] : []
   }
 }
