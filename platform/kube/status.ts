@@ -6,8 +6,8 @@ import type { KubeObject } from './object.ts'
 import { apiVersionOf, type KubeResource } from './resource.ts'
 
 /**
- * What became of a status. `conflict`: the object has changed since it was read; the change is on its way to the cache
- * and with it comes another reconcile. `gone`: there is no such object any more, whatever has its name now.
+ * What became of a status. `conflict`: the object has changed since it was read, or another has its name now; the change
+ * is on its way to the cache: return `requeueAfter` a second or so. `gone`: there is no object of that name.
  */
 export type StatusOutcome<T> =
   | { readonly type: 'applied'; readonly object: T }
@@ -126,8 +126,11 @@ export class StatusWriter<T extends KubeObject & { readonly status?: object }> {
       this.#ownVersions.set(uid, [...own.slice(1 - maxOwnVersions), resourceVersion])
       return { type: 'applied', object: answer.value }
     }
-    if (isNotFound(answer.error)) return this.#gone(uid)
-    if (isConflict(answer.error)) return isOtherUid(answer.error) ? this.#gone(uid) : { type: 'conflict' }
+    if (isNotFound(answer.error)) {
+      this.forget(uid)
+      return { type: 'gone' }
+    }
+    if (isConflict(answer.error)) return { type: 'conflict' }
     return { type: 'failed', error: answer.error }
   }
 
@@ -135,19 +138,9 @@ export class StatusWriter<T extends KubeObject & { readonly status?: object }> {
     const { client, fieldManager } = this.#deps
     return client.apply(this.#resource, object, { signal, fieldManager, subresource: 'status' })
   }
-
-  #gone(uid: string): StatusOutcome<T> {
-    this.forget(uid)
-    return { type: 'gone' }
-  }
 }
 
 /** As JSON would have it: without undefined fields, which no cached object has. */
 function plain(status: object): unknown {
   return JSON.parse(JSON.stringify(status))
-}
-
-/** The server tells by its message alone which precondition failed. */
-function isOtherUid(error: KubeError): boolean {
-  return /\bUID\b/i.test(error.message.replace(error.path, ''))
 }
