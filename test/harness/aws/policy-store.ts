@@ -91,7 +91,7 @@ export function policyStore(backend: Backend): PolicyStore {
         }),
       ),
     identityPolicies: ({ account, kind, name }) =>
-      once(account, `${kind} ${name}`, async () => {
+      once(account, `policies of ${kind} ${name}`, async () => {
         if (kind === 'role') return ofIdentity(account, 'Role', name)
         const groups = await iam(account, 'ListGroupsForUser', { UserName: name })
         const all = findAll(groups, 'GroupName').map(({ text }) => ofIdentity(account, 'Group', text))

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll } from 'vitest'
+import { started } from '../use.ts'
 import { startAws } from './aws.ts'
 import type { Aws, AwsOptions } from './aws.ts'
 
 /**
- * An AWS of this test file's own, started before its first test and stopped after its last. Call it at the top level or
- * in a `describe`, then the result inside tests: `const aws = useAws()` … `aws().url`.
+ * An AWS of this test file's own (or of a describe block's): moto and the proxy in front of it, about one second to start.
+ * The proxy lives in the test's process, so faults and settings are plain calls.
+ *
+ *   const cloud = useAws()
+ *   test('…', async () => { const clients = clientsFor(cloud.aws.url, cloud.aws.adminCredentials('111122223333')) … })
  */
-export function useAws(options: AwsOptions = {}): () => Aws {
-  let started: Aws | undefined
+export function useAws(options: AwsOptions = {}): { readonly aws: Aws } {
+  const held: { aws?: Aws } = {}
   beforeAll(async () => {
-    started = await startAws(options)
-  })
-  afterAll(() => started?.stop())
-  return () => {
-    if (started === undefined) throw new Error('useAws() gives its AWS inside tests and hooks only')
-    return started
+    held.aws = await startAws(options)
+  }, 300_000)
+  afterAll(() => held.aws?.stop())
+  return {
+    get aws() {
+      return started(held.aws, 'useAws')
+    },
   }
 }
