@@ -43,7 +43,7 @@ export interface PostgresServer {
 
 /**
  * A real Postgres 18 of the caller's own, on a free loopback port, with an empty cluster (UTF-8, C.UTF-8 order, superuser with a
- * password). Takes about two seconds: tests share one through `usePostgres` unless they stop or configure the server.
+ * password). Takes under a second: tests share one through `usePostgres` unless they stop or configure the server.
  */
 export async function startPostgres(
   options: { readonly settings?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {},
