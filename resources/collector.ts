@@ -1,7 +1,8 @@
 import type { Answer, AwsCalls, AwsCommand, Failure, Operation } from '#core/aws-call.ts'
+import type { Reason } from '#core/reason.ts'
 import type { Resource, ResourceType } from '#core/resource.ts'
 import { conform } from '#core/schema.ts'
-import { unknown, type Defaulted, type PartialList, type Unknown } from '#core/stored.ts'
+import { unknown, type Defaulted, type Unknown } from '#core/stored.ts'
 
 /** Turns calls to one account in one place into resources. Holds no state: everything it needs comes in with `aws`. */
 export interface Collector {
@@ -117,7 +118,7 @@ export type Collected<T> =
   | Unknown
   | Defaulted<T>
   | ([T] extends [readonly (infer I)[]]
-      ? readonly Collected<I>[] | PartialList<I>
+      ? readonly Collected<I>[] | { readonly $items: readonly Collected<I>[]; readonly $incomplete: readonly Reason[] }
       : T extends string
         ? // The SDK's enums lag behind AWS: `conform` decides at run time what the schema accepts.
           string
@@ -135,6 +136,18 @@ interface SdkTag {
 
 export function tagsOf(tags: readonly SdkTag[] | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']))
+}
+
+/**
+ * A set that AWS answers in no promised order, in one that is always the same: so that a resource that did not change
+ * does not look changed.
+ */
+export function inOrder<T>(members: readonly T[]): readonly T[] {
+  if (members.length < 2) return members
+  return members
+    .map((member) => ({ key: JSON.stringify(member) ?? '', member }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ member }) => member)
 }
 
 /** A date as resources store it; one that is no date stays text, which `conform` then refuses. */

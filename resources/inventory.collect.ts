@@ -18,7 +18,7 @@ import {
 import type { AwsCalls, AwsCommand } from '#core/aws-call.ts'
 import { GLOBAL, type ResourceType } from '#core/resource.ts'
 import { awsDefault } from '#core/stored.ts'
-import { collectPages, instantOf, resourceOf, type Collector, type Found } from './collector.ts'
+import { collectPages, inOrder, instantOf, resourceOf, type Collector, type Found } from './collector.ts'
 import { ec2Arn, ec2ArnWithoutAccount } from './ec2/arn.ts'
 import * as types from './inventory.ts'
 
@@ -111,7 +111,7 @@ export const INVENTORY: readonly Collector[] = [
       arn: ec2Arn(aws, 'internet-gateway', gateway.InternetGatewayId, gateway.OwnerId),
       ownerId: gateway.OwnerId,
       tags: gateway.Tags,
-      data: { vpcIds: (gateway.Attachments ?? []).map(({ VpcId }) => VpcId) },
+      data: { vpcIds: inOrder((gateway.Attachments ?? []).map(({ VpcId }) => VpcId)) },
     }),
   }),
   row(types.KeyPair, {
@@ -161,7 +161,7 @@ export const INVENTORY: readonly Collector[] = [
         connectivityType: gateway.ConnectivityType ?? awsDefault('public'),
         vpcId: gateway.VpcId,
         subnetId: gateway.SubnetId ?? null,
-        publicIps: (gateway.NatGatewayAddresses ?? []).flatMap(({ PublicIp }) => PublicIp ?? []),
+        publicIps: inOrder((gateway.NatGatewayAddresses ?? []).flatMap(({ PublicIp }) => PublicIp ?? [])),
       },
     }),
   }),
@@ -181,7 +181,7 @@ export const INVENTORY: readonly Collector[] = [
         subnetId: eni.SubnetId,
         instanceId: eni.Attachment?.InstanceId ?? null,
         publicIp: eni.Association?.PublicIp ?? null,
-        groupIds: (eni.Groups ?? []).map(({ GroupId }) => GroupId),
+        groupIds: inOrder((eni.Groups ?? []).map(({ GroupId }) => GroupId)),
       },
     }),
   }),
@@ -197,7 +197,7 @@ export const INVENTORY: readonly Collector[] = [
       data: {
         vpcId: table.VpcId,
         isMain: (table.Associations ?? []).some(({ Main }) => Main === true),
-        subnetIds: (table.Associations ?? []).flatMap(({ SubnetId }) => SubnetId ?? []),
+        subnetIds: inOrder((table.Associations ?? []).flatMap(({ SubnetId }) => SubnetId ?? [])),
       },
     }),
   }),
@@ -250,7 +250,7 @@ export const INVENTORY: readonly Collector[] = [
         isEncrypted: volume.Encrypted,
         kmsKeyId: volume.KmsKeyId ?? null,
         availabilityZone: volume.AvailabilityZone,
-        instanceIds: (volume.Attachments ?? []).flatMap(({ InstanceId }) => InstanceId ?? []),
+        instanceIds: inOrder((volume.Attachments ?? []).flatMap(({ InstanceId }) => InstanceId ?? [])),
       },
     }),
   }),
