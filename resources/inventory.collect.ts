@@ -15,6 +15,8 @@ import {
   DescribeVpcPeeringConnectionsCommand,
   DescribeVpnConnectionsCommand,
 } from '@aws-sdk/client-ec2'
+import { ListOpenIDConnectProvidersCommand, ListSAMLProvidersCommand } from '@aws-sdk/client-iam'
+import { ListAccessPointsCommand } from '@aws-sdk/client-s3-control'
 import type { AwsCalls, AwsCommand } from '#core/aws-call.ts'
 import { GLOBAL, type ResourceType } from '#core/resource.ts'
 import { awsDefault } from '#core/stored.ts'
@@ -25,7 +27,7 @@ import * as types from './inventory.ts'
 /** How one type of the inventory is listed: one operation, in pages, no details. */
 interface Row<T, O, I> {
   /** The call for one page, with the largest page that AWS allows. */
-  readonly command: (token: string | undefined) => AwsCommand<O>
+  readonly command: (token: string | undefined, aws: AwsCalls) => AwsCommand<O>
   /** Left out where AWS gives everything in one answer. */
   readonly nextToken?: (output: O) => string | undefined
   readonly items: (output: O) => readonly I[] | undefined
@@ -41,7 +43,7 @@ function row<T, O, I>(type: ResourceType<T>, { command, nextToken, items, read }
     collect: (aws) =>
       collectPages(aws, {
         operation: type.operation,
-        command,
+        command: (token) => command(token, aws),
         nextToken: nextToken ?? (() => undefined),
         resources: (page) =>
           (items(page) ?? []).map((item) =>
@@ -305,4 +307,45 @@ export const INVENTORY: readonly Collector[] = [
       },
     }),
   }),
+  row(types.OidcProvider, {
+    // AWS has no pages here.
+    command: () => new ListOpenIDConnectProvidersCommand({}),
+    items: (page) => page.OpenIDConnectProviderList,
+    read: ({ Arn }) => ({
+      id: afterSlash(Arn),
+      arn: Arn ?? null,
+      data: { issuer: afterSlash(Arn) },
+    }),
+  }),
+  row(types.SamlProvider, {
+    // AWS has no pages here.
+    command: () => new ListSAMLProvidersCommand({}),
+    items: (page) => page.SAMLProviderList,
+    read: (provider) => ({
+      id: afterSlash(provider.Arn),
+      arn: provider.Arn ?? null,
+      data: { createdAt: instantOf(provider.CreateDate), validUntil: instantOf(provider.ValidUntil) ?? null },
+    }),
+  }),
+  row(types.AccessPoint, {
+    command: (NextToken, { accountId }) =>
+      new ListAccessPointsCommand({ AccountId: accountId, MaxResults: 1000, NextToken }),
+    nextToken: (page) => page.NextToken,
+    items: (page) => page.AccessPointList,
+    read: (point) => ({
+      id: point.Name,
+      arn: point.AccessPointArn ?? null,
+      data: {
+        bucket: point.Bucket,
+        bucketAccountId: point.BucketAccountId ?? null,
+        networkOrigin: point.NetworkOrigin,
+        vpcId: point.VpcConfiguration?.VpcId ?? null,
+      },
+    }),
+  }),
 ]
+
+/** `saml-provider/corp` in an ARN is called `corp`; an OIDC provider by its issuer, which may hold slashes itself. */
+function afterSlash(arn: string | undefined): string | undefined {
+  return arn === undefined ? undefined : arn.slice(arn.indexOf('/') + 1)
+}

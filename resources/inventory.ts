@@ -1,5 +1,5 @@
 import { defineResource } from '#core/resource.ts'
-import { flag, instant, integer, list, orNull, text } from '#core/schema.ts'
+import { flag, instant, integer, list, oneOf, orNull, text } from '#core/schema.ts'
 
 // Types that no check reads yet: what people look for in an inventory. How each is listed is a row of
 // inventory.collect.ts. A type that gets a check moves to a file of its own. Sorted by name.
@@ -150,5 +150,34 @@ export const VpnConnection = defineResource({
     customerGatewayId: orNull(text()),
     vpnGatewayId: orNull(text()),
     transitGatewayId: orNull(text()),
+  },
+})
+
+const iam = { service: 'iam', listed: 'global' } as const
+
+export const OidcProvider = defineResource({
+  ...iam,
+  type: 'AWS::IAM::OIDCProvider',
+  operation: 'iam:ListOpenIDConnectProviders',
+  fields: { issuer: text() },
+})
+
+export const SamlProvider = defineResource({
+  ...iam,
+  type: 'AWS::IAM::SAMLProvider',
+  operation: 'iam:ListSAMLProviders',
+  fields: { createdAt: instant(), validUntil: orNull(instant()) },
+})
+
+export const AccessPoint = defineResource({
+  type: 'AWS::S3::AccessPoint',
+  service: 's3',
+  listed: 'region',
+  operation: 's3:ListAccessPoints',
+  fields: {
+    bucket: text(),
+    bucketAccountId: orNull(text()),
+    networkOrigin: oneOf('Internet', 'VPC'),
+    vpcId: orNull(text()),
   },
 })

@@ -7,7 +7,15 @@ import { PrefixList } from './ec2/prefix-list.ts'
 import { SecurityGroup } from './ec2/security-group.ts'
 import { Snapshot } from './ec2/snapshot.ts'
 import { Vpc } from './ec2/vpc.ts'
+import { Group } from './iam/group.ts'
+import { Policy } from './iam/policy.ts'
+import { Role } from './iam/role.ts'
+import { ServerCertificate } from './iam/server-certificate.ts'
+import { User } from './iam/user.ts'
+import { VirtualMfaDevice } from './iam/virtual-mfa-device.ts'
 import * as inventory from './inventory.ts'
+import { Bucket } from './s3/bucket.ts'
+import { MultiRegionAccessPoint } from './s3/multi-region-access-point.ts'
 
 /**
  * Every resource type there is. Imports no AWS client, so that everybody can. One per line, sorted by name; those of
@@ -16,12 +24,20 @@ import * as inventory from './inventory.ts'
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   Account,
   AccountRegion,
+  Bucket,
   FlowLog,
+  Group,
   Instance,
+  MultiRegionAccessPoint,
   NetworkAcl,
+  Policy,
   PrefixList,
+  Role,
   SecurityGroup,
+  ServerCertificate,
   Snapshot,
+  User,
+  VirtualMfaDevice,
   Vpc,
   ...Object.values(inventory),
 ]
