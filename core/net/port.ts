@@ -4,8 +4,8 @@ export type Transport = 'tcp' | 'udp'
 
 /** A port as people write it: `22/tcp`, `3389/udp`. */
 export const Port = z
-  .templateLiteral([z.int().nonnegative(), '/', z.enum(['tcp', 'udp'])])
-  .refine((port) => Number(port.split('/')[0]) <= 65_535, 'a port is at most 65535')
+  .templateLiteral([z.int(), '/', z.enum(['tcp', 'udp'])])
+  .refine((port) => /^\d+$/.test(port.slice(0, -4)) && Number(port.slice(0, -4)) <= 65_535, 'a port is 0 to 65535')
 export type Port = `${number}/${Transport}`
 
 /** Ports of one transport, first and last included. */
