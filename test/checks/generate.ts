@@ -7,10 +7,16 @@ import { NOW } from './world.ts'
  * A few per name, shared between types, so that look-ups find something. One line per name, sorted.
  */
 const HINTS: Readonly<Record<string, readonly unknown[]>> = {
-  cidr: ['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '203.0.113.0/24', '2001:db8::/32'],
-  fromPort: [null, 0, 22, 445, 3389],
+  cidr: ['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '2001:db8::/32'],
+  cidrIpv4: [null, '0.0.0.0/0', '0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '203.0.113.0/24'],
+  cidrIpv6: [null, null, '::/0', '2000::/4', '3000::/4', '2001:db8::/32'],
+  deliverLogsStatus: [null, 'SUCCESS', 'FAILED'],
+  fromPort: [null, 0, 0, 22, 445, 3389],
+  groupName: ['default', 'web'],
+  prefixListId: [null, 'a', 'b', 'c'],
   protocol: ['tcp', 'udp', 'icmp', '-1', '6', '17'],
-  toPort: [null, 22, 445, 3389, 65535],
+  status: ['ACTIVE', 'other'],
+  toPort: [null, 22, 445, 3389, 65535, 65535],
 }
 
 const DAY = 86_400_000
