@@ -1,6 +1,6 @@
 // Writes docs/reference/settings.md from platform/config. With --check: fails when the file is not what it would write.
-import { readFile, writeFile } from 'node:fs/promises'
 import { SETTINGS, type Setting } from '#platform/config/settings.ts'
+import { writeGenerated } from './write-generated.ts'
 
 const rows: readonly Setting<unknown>[] = Object.values(SETTINGS)
 const cell = (text: string): string => text.replaceAll('|', '\\|')
@@ -26,12 +26,4 @@ ${rows
   )
   .join('\n')}
 `
-const file = new URL('../docs/reference/settings.md', import.meta.url)
-if (process.argv.includes('--check')) {
-  if ((await readFile(file, 'utf8').catch(() => '')) !== markdown) {
-    console.error(
-      'docs/reference/settings.md is not what platform/config says: run `make generate` and commit the result',
-    )
-    process.exitCode = 1
-  }
-} else await writeFile(file, markdown)
+await writeGenerated('docs/reference/settings.md', markdown)
