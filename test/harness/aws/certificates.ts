@@ -1,0 +1,26 @@
+/** Self-signed certificates for IAM server certificates; their private keys were thrown away. */
+
+/** Ended on 1 January 2021. */
+export const EXPIRED_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBIDCBx6ADAgECAgEBMAoGCCqGSM49BAMCMBoxGDAWBgNVBAMMD29sZC5leGFt
+cGxlLmNvbTAeFw0xNTAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBoxGDAWBgNV
+BAMMD29sZC5leGFtcGxlLmNvbTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABGAQ
+uh3Gm2qzqEqZvbJDE3hTt9R6aSTmYEJGC+kRX8u2XgemnMk1AC3y4p/rvA9STaM2
+4YLWr+GOFvCTxxUihSkwCgYIKoZIzj0EAwIDSAAwRQIhAKsrHnR0Ray7DkgXGYeO
+JDILtPuajRlDdBjeXsjSj+rzAiAghRl3YA1HuDRNshU5d8fT3bpvOczbte3ZRlgy
+AvYKQg==
+-----END CERTIFICATE-----`
+
+/** Ends on 1 January 2099. */
+export const VALID_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBITCByaADAgECAgEBMAoGCCqGSM49BAMCMBoxGDAWBgNVBAMMD3d3dy5leGFt
+cGxlLmNvbTAgFw0yNDAxMDEwMDAwMDBaGA8yMDk5MDEwMTAwMDAwMFowGjEYMBYG
+A1UEAwwPd3d3LmV4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+T4BbApeSVF7C9IdPtUwvbbKWQH7pT5POQqeMF+yMuswFBsModEDtgnHZhD4abc6b
+Cg5QnIPFo7VRoddAbiICVTAKBggqhkjOPQQDAgNHADBEAiBRIiWK+l3iETaSAWT0
+DW0SKO05Q8uDrjURXULoHP/rkgIgLVoq2xBLIVazhSDPv8p4iYrT7RUxaAf94eEt
+e8eKGII=
+-----END CERTIFICATE-----`
+
+/** moto stores what it is given as a private key without reading it. */
+export const NO_PRIVATE_KEY = 'not a private key'
