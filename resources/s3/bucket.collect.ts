@@ -65,6 +65,7 @@ async function bucketOf({ Name, BucketRegion, CreationDate }: SdkBucket, aws: Aw
     arn: `arn:${aws.partition}:s3:::${Name}`,
     location: BucketRegion,
     data: {
+      name: Name,
       created: instantOf(CreationDate),
       objectOwnership,
       acl:

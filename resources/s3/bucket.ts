@@ -13,6 +13,8 @@ export const Bucket = defineResource({
   listed: 'global',
   operation: 's3:ListBuckets',
   fields: {
+    /** What policies name it by. */
+    name: text(),
     created: instant(),
     publicAccessBlock: publicAccessBlock().from('s3:GetPublicAccessBlock'),
     /** Null: the bucket has no policy. */

@@ -2,21 +2,42 @@ import * as fc from 'fast-check'
 import type { Schema } from '#core/schema.ts'
 import { NOW } from './world.ts'
 
+const statement = (Effect: string, Action: string, more: object = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect, Principal: '*', Action, Resource: ['arn:aws:s3:::a', 'arn:aws:s3:::a/*'], ...more }],
+})
+const IDENTITY_POLICIES = [
+  statement('Allow', '*', { Resource: '*' }),
+  statement('Allow', 's3:*'),
+  statement('Deny', '*'),
+]
+const RESOURCE_POLICIES = [
+  statement('Allow', 's3:GetObject'),
+  statement('Allow', 's3:GetObject', { Principal: { AWS: '444455556666' } }),
+  statement('Deny', 's3:*', { Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+]
+
 /**
  * Values worth trying, by the last name of a field's path, where a random one would never meet what a rule looks for.
  * A few per name, shared between types, so that look-ups find something. One line per name, sorted.
  */
 const HINTS: Readonly<Record<string, readonly unknown[]>> = {
+  arn: ['arn:aws:iam::aws:policy/AWSSupportAccess', 'arn:aws:iam::aws:policy/ReadOnlyAccess'],
   cidr: ['0.0.0.0/0', '::/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '2001:db8::/32'],
   cidrIpv4: [null, '0.0.0.0/0', '0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1', '10.0.0.0/8', '203.0.113.0/24'],
   cidrIpv6: [null, null, '::/0', '2000::/4', '3000::/4', '2001:db8::/32'],
   deliverLogsStatus: [null, 'SUCCESS', 'FAILED'],
+  document: IDENTITY_POLICIES,
   fromPort: [null, 0, 0, 22, 445, 3389],
+  grantee: ['AllUsers', 'AuthenticatedUsers', 'LogDelivery', '75aa57f0'],
   groupName: ['default', 'web'],
+  policy: [null, ...RESOURCE_POLICIES],
   prefixListId: [null, 'a', 'b', 'c'],
   protocol: ['tcp', 'udp', 'icmp', '-1', '6', '17'],
   status: ['ACTIVE', 'other'],
   toPort: [null, 22, 445, 3389, 65535, 65535],
+  trustPolicy: RESOURCE_POLICIES,
+  userArn: [null, 'arn:aws:iam::111122223333:root', 'arn:aws:iam::111122223333:user/a'],
 }
 
 const DAY = 86_400_000

@@ -64,6 +64,8 @@ function snapshotOf(world: World): Snapshot {
     region: () => world['region'],
     find: ({ type, key }, _location, value) => {
       const listing = world[type.type]
+      // Nobody listed it: not the same as an empty listing.
+      if (listing === undefined) return { members: [], incomplete: [HIDDEN] }
       if (isUnknown(listing)) return { members: [], incomplete: listing.$unknown }
       const all: readonly unknown[] = Array.isArray(listing) ? listing : isPartialList(listing) ? listing.$items : []
       const incomplete: Reason[] = isPartialList(listing) ? [...listing.$incomplete] : []
