@@ -1,4 +1,4 @@
-import { DescribeNetworkAclsCommand } from '@aws-sdk/client-ec2'
+import { DescribeNetworkAclsCommand, type NetworkAclEntry } from '@aws-sdk/client-ec2'
 import { collectPages, inOrder, resourceOf, type Collector } from '../collector.ts'
 import { ec2Arn } from './arn.ts'
 import { NetworkAcl } from './network-acl.ts'
@@ -24,21 +24,26 @@ export const networkAcls: Collector = {
             data: {
               vpcId: acl.VpcId,
               isDefault: acl.IsDefault,
-              entries: inOrder(
-                (acl.Entries ?? []).map((entry) => ({
-                  egress: entry.Egress,
-                  ruleNumber: entry.RuleNumber,
-                  action: entry.RuleAction,
-                  protocol: entry.Protocol,
-                  fromPort: entry.PortRange?.From ?? null,
-                  toPort: entry.PortRange?.To ?? null,
-                  cidrIpv4: entry.CidrBlock ?? null,
-                  cidrIpv6: entry.Ipv6CidrBlock ?? null,
-                })),
-              ),
+              entries: inRuleOrder(acl.Entries ?? []).map((entry) => ({
+                egress: entry.Egress,
+                ruleNumber: entry.RuleNumber,
+                action: entry.RuleAction,
+                protocol: entry.Protocol,
+                fromPort: entry.PortRange?.From ?? null,
+                toPort: entry.PortRange?.To ?? null,
+                cidrIpv4: entry.CidrBlock ?? null,
+                cidrIpv6: entry.Ipv6CidrBlock ?? null,
+              })),
               subnetIds: inOrder((acl.Associations ?? []).map(({ SubnetId }) => SubnetId)),
             },
           }),
         ),
     }),
+}
+
+/** Inbound first, then by number: the order in which they count. */
+function inRuleOrder(entries: readonly NetworkAclEntry[]): readonly NetworkAclEntry[] {
+  return [...entries].sort(
+    (a, b) => Number(a.Egress ?? false) - Number(b.Egress ?? false) || (a.RuleNumber ?? 0) - (b.RuleNumber ?? 0),
+  )
 }
