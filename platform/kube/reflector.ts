@@ -190,7 +190,7 @@ export class Reflector<T extends KubeObject> {
       case 'aborted':
         return
       case 'silent':
-        return log.warn({ resource: this.#name }, 'watch was silent for too long: connecting again')
+        return log.debug({ resource: this.#name }, 'watch was silent for long: connecting again')
       case 'closed':
         // Something that closes every stream at once must not make a hot loop of us; nor may it blind us for long.
         if (wasShort) await clock.sleep(jitter(shortWatchMs, 1, random), signal)

@@ -12,7 +12,7 @@ export interface WatchHandlers {
 
 /**
  * How a watch ended. `closed`: in order, by the server or something in between. `silent`: nothing came for so long,
- * not even a bookmark, that the connection must be dead. `refused`: with a Status, before the stream or in it.
+ * not even a bookmark, that the connection may be dead. `refused`: with a Status, before the stream or in it.
  * `broken`: without one (connection, credentials).
  */
 export type WatchEnd =
@@ -22,8 +22,11 @@ export type WatchEnd =
   | { readonly type: 'refused'; readonly error: KubeError }
   | { readonly type: 'broken'; readonly error: KubeError }
 
-/** The API server sends a bookmark about once a minute (apiserver: storage/cacher `defaultBookmarkFrequency`). */
-const maxSilenceMs = 90_000
+/**
+ * The API server sends a bookmark about once a minute (apiserver: storage/cacher `defaultBookmarkFrequency`), but none for
+ * a kind that has not changed since it started. So silence proves nothing; connecting again costs one call.
+ */
+const defaultMaxSilenceMs = 90_000
 
 /**
  * Runs client-node's `Watch` once and says how it ended.
@@ -38,8 +41,10 @@ export async function watchOnce(options: {
   readonly query: Readonly<Record<string, string | number | boolean | undefined>>
   readonly handlers: WatchHandlers
   readonly signal: AbortSignal
+  /** How long nothing may come, before the answer or in the stream; default 90 s. */
+  readonly maxSilenceMs?: number
 }): Promise<WatchEnd> {
-  const { watch, path, query, handlers, signal } = options
+  const { watch, path, query, handlers, signal, maxSilenceMs = defaultMaxSilenceMs } = options
   if (signal.aborted) return { type: 'aborted' }
   // A plain property that TypeScript calls private. The stock 30 s are shorter than the pause between two bookmarks.
   Object.assign(watch, { requestTimeoutMs: maxSilenceMs })
@@ -63,13 +68,17 @@ export async function watchOnce(options: {
     // `Watch` hands over what the API server sent on a watch: one of these types with an object of the kind watched.
     handlers.onEvent(type as WatchEventType, object as KubeObject)
   }
-  try {
-    controller = await watch.watch(path, query, onEvent, (error: unknown) => finish(endOf(error, path)))
-    if (over) controller.abort()
-    else handlers.onOpen?.()
-  } catch (error) {
-    finish(endOf(error, path))
-  }
+  // Not awaited: it settles when the server answers, and an abort does not wait for that.
+  watch
+    .watch(path, query, onEvent, (error: unknown) => finish(endOf(error, path)))
+    .then(
+      (opened) => {
+        controller = opened
+        if (over) opened.abort()
+        else handlers.onOpen?.()
+      },
+      (error: unknown) => finish(endOf(error, path)),
+    )
   return ended.promise
 }
 
