@@ -10,6 +10,63 @@ export interface OperationFacts {
 
 /** One line per operation whose actions differ from its name or whose events are known; sorted. */
 export const OPERATIONS: Readonly<Record<Operation, OperationFacts>> = {
+  'ec2:DescribeFlowLogs': { changedBy: ['ec2:CreateFlowLogs', 'ec2:DeleteFlowLogs'] },
+  'ec2:DescribeInstances': {
+    changedBy: [
+      'ec2:AssociateIamInstanceProfile',
+      'ec2:DisassociateIamInstanceProfile',
+      'ec2:ModifyInstanceMetadataOptions',
+      'ec2:ReplaceIamInstanceProfileAssociation',
+      'ec2:RunInstances',
+      'ec2:StartInstances',
+      'ec2:StopInstances',
+      'ec2:TerminateInstances',
+    ],
+  },
+  'ec2:DescribeManagedPrefixLists': {
+    changedBy: ['ec2:CreateManagedPrefixList', 'ec2:DeleteManagedPrefixList', 'ec2:ModifyManagedPrefixList'],
+  },
+  'ec2:DescribeNetworkAcls': {
+    changedBy: [
+      'ec2:CreateNetworkAcl',
+      'ec2:CreateNetworkAclEntry',
+      'ec2:DeleteNetworkAcl',
+      'ec2:DeleteNetworkAclEntry',
+      'ec2:ReplaceNetworkAclAssociation',
+      'ec2:ReplaceNetworkAclEntry',
+    ],
+  },
+  'ec2:DescribeSecurityGroups': {
+    changedBy: [
+      'ec2:AuthorizeSecurityGroupEgress',
+      'ec2:AuthorizeSecurityGroupIngress',
+      'ec2:CreateSecurityGroup',
+      'ec2:DeleteSecurityGroup',
+      'ec2:ModifySecurityGroupRules',
+      'ec2:RevokeSecurityGroupEgress',
+      'ec2:RevokeSecurityGroupIngress',
+    ],
+  },
+  'ec2:DescribeSnapshots': {
+    changedBy: [
+      'ec2:CopySnapshot',
+      'ec2:CreateSnapshot',
+      'ec2:CreateSnapshots',
+      'ec2:DeleteSnapshot',
+      'ec2:ModifySnapshotAttribute',
+      'ec2:ResetSnapshotAttribute',
+    ],
+  },
+  'ec2:DescribeVpcs': { changedBy: ['ec2:CreateDefaultVpc', 'ec2:CreateVpc', 'ec2:DeleteVpc'] },
+  'ec2:GetEbsEncryptionByDefault': {
+    changedBy: ['ec2:DisableEbsEncryptionByDefault', 'ec2:EnableEbsEncryptionByDefault'],
+  },
+  'ec2:GetManagedPrefixListEntries': {
+    changedBy: ['ec2:ModifyManagedPrefixList', 'ec2:RestoreManagedPrefixListVersion'],
+  },
+  'ec2:GetSnapshotBlockPublicAccessState': {
+    changedBy: ['ec2:DisableSnapshotBlockPublicAccess', 'ec2:EnableSnapshotBlockPublicAccess'],
+  },
   'iam:GetAccountAuthorizationDetails': {
     changedBy: [
       'iam:AddUserToGroup',
