@@ -65,6 +65,8 @@ export interface Aws {
   advance(ms: number): void
   /** Also asks moto's own IAM, which knows actions of identity policies only. The rules above hold either way. */
   enforceIam(on: boolean): Promise<void>
+  /** From here on, the ids that moto makes up depend on this number and on the order of calls only. */
+  seedIds(seed: number): Promise<void>
   /** An AWS as new: no accounts, resources, sessions, faults or calls. */
   reset(): Promise<void>
   stop(): Promise<void>
@@ -133,6 +135,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     packedPolicyLimit: (bytes) => void (world.packedPolicyLimit = bytes),
     advance,
     enforceIam: (on) => moto.enforceIam(on),
+    seedIds: (seed) => moto.seedIds(seed),
     reset: async () => {
       world.forget()
       log.clear()

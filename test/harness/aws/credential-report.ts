@@ -95,10 +95,12 @@ function parseCsv(text: string): readonly ReportRow[] {
   const names = header.split(',')
   return lines.map((line) => {
     const row = Object.fromEntries(line.split(',').map((value, index) => [names[index] ?? '', value]))
-    // moto says not_supported where AWS says N/A for a key that was never used.
+    // moto says not_supported where AWS says N/A: of passwords and keys that are not there, or never used.
     for (const name of names) {
       if (name.includes('_last_used_') && row[name] === 'not_supported') row[name] = 'N/A'
     }
+    if (row['password_enabled'] === 'false') row['password_last_used'] = row['password_last_changed'] = 'N/A'
+    row['password_next_rotation'] = 'N/A'
     return row
   })
 }

@@ -75,7 +75,12 @@ describe('the credential report', () => {
       password_enabled: 'not_supported',
     })
     expect(Object.keys(root ?? {})).toHaveLength(22)
-    expect(ann).toMatchObject({ user: 'ann', password_enabled: 'false', access_key_1_last_used_region: 'N/A' })
+    expect(ann).toMatchObject({
+      user: 'ann',
+      password_enabled: 'false',
+      password_last_used: 'N/A',
+      access_key_1_last_used_region: 'N/A',
+    })
   })
 
   test('says of users what moto knows and what the test says', async () => {

@@ -11,6 +11,8 @@ export interface Moto {
   reset(): Promise<void>
   /** Makes moto itself obey identity policies (actions only: it knows no session policies), or stop doing so. */
   enforceIam(on: boolean): Promise<void>
+  /** Makes the ids to come depend on this number and on the order of calls only. */
+  seedIds(seed: number): Promise<void>
   /** Ends the process. It also ends by itself when this process does. */
   stop(): Promise<void>
 }
@@ -55,6 +57,7 @@ export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
     url,
     reset: () => post('reset', ''),
     enforceIam: (on) => post('reset-auth', on ? '0' : 'Infinity'),
+    seedIds: (seed) => post(`seed?a=${seed}`, ''),
     stop: async () => {
       // It holds nothing worth an orderly end.
       moto.kill()

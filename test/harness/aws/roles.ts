@@ -12,6 +12,7 @@ import type { Credentials } from './identity.ts'
 
 export interface RoleOptions {
   readonly name: string
+  readonly path?: string
   readonly trust: object
   /** Its inline policy; without one the role may do nothing but what is attached. */
   readonly policy?: object
@@ -46,6 +47,7 @@ export async function createRole(aws: Aws, account: string, options: RoleOptions
   const { Role } = await iam.send(
     new CreateRoleCommand({
       RoleName: options.name,
+      Path: options.path,
       AssumeRolePolicyDocument: JSON.stringify(options.trust),
       MaxSessionDuration: options.maxSessionDuration,
       PermissionsBoundary: options.permissionsBoundary,
