@@ -1,0 +1,145 @@
+import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { startProcess } from '../process.ts'
+import { errorCode, refuse } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { parseCall } from './call.ts'
+import { throttled } from './faults.ts'
+import { callerOf, replayAnswer } from './replay/answers.ts'
+import { ReplayOptions } from './replay/model.ts'
+import { throttle } from './throttle.ts'
+
+/** How often an operation was called, and how that ended. */
+export interface ReplayCount {
+  readonly calls: number
+  readonly throttled: number
+  readonly refused: number
+}
+
+export interface ReplayCounts {
+  /** By `service:Operation`. */
+  readonly operations: Readonly<Record<string, ReplayCount>>
+  readonly maxInFlight: number
+}
+
+export interface Replay {
+  readonly url: string
+  counts(): Promise<ReplayCounts>
+  /** Zeroes the counts and refills the buckets. */
+  clear(): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * An AWS for measuring: generated answers, with latency and per-API token buckets, in this process. One core serves a few
+ * hundred pages of 1,000 instances or several thousand small answers a second. SQS is not its business.
+ */
+export async function startReplay(options: ReplayOptions = {}): Promise<Replay> {
+  const model = ReplayOptions.parse(options)
+  const buckets = throttle()
+  const counts = new Map<string, { calls: number; throttled: number; refused: number }>()
+  let inFlight = 0
+  let maxInFlight = 0
+  const clear = (): void => {
+    counts.clear()
+    maxInFlight = 0
+    buckets.clear()
+    if (model.bucket !== undefined) buckets.set(model.bucket)
+  }
+  clear()
+
+  const answer = async (request: IncomingMessage): Promise<Answer> => {
+    const { method = 'GET', url: target = '/', headers } = request
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(Buffer.from(chunk))
+    if (target === '/_vedette/counts') {
+      if (method === 'DELETE') clear()
+      const body = JSON.stringify({ operations: Object.fromEntries(counts), maxInFlight })
+      return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) }
+    }
+
+    const call = parseCall({ method, target, headers, body: Buffer.concat(chunks) })
+    const caller = callerOf(call.accessKeyId)
+    const name = `${call.service}:${call.operation}`
+    const count = counts.get(name) ?? { calls: 0, throttled: 0, refused: 0 }
+    counts.set(name, count)
+    count.calls += 1
+    inFlight += 1
+    maxInFlight = Math.max(maxInFlight, inFlight)
+    try {
+      // AWS decides on arrival; the answer then takes its time either way.
+      const admitted = buckets.admit(call, caller.account, performance.now())
+      if (model.latencyMs > 0) await wait(model.latencyMs)
+      if (!admitted) {
+        count.throttled += 1
+        return refuse(call, throttled(call))
+      }
+      const result = replayAnswer(model, call, caller)
+      if (errorCode(result) !== undefined) count.refused += 1
+      return result
+    } finally {
+      inFlight -= 1
+    }
+  }
+
+  const server = createServer({ keepAlive: true }, (request, response) => {
+    answer(request).then(
+      (result) => send(response, result),
+      (error: unknown) => {
+        console.error('The replay server failed:', error)
+        response.writeHead(500).end()
+      },
+    )
+  })
+  server.keepAliveTimeout = 120_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(model.port, '127.0.0.1', resolve)
+  })
+  // A server that listens on TCP has an address with a port.
+  const { port } = server.address() as AddressInfo
+  return overHttp(`http://127.0.0.1:${port}`, async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  })
+}
+
+/** The same in a process of its own, so that what is measured does not share its memory and event loop. */
+export async function startReplayProcess(options: ReplayOptions = {}): Promise<Replay> {
+  const script = new URL('./replay/main.ts', import.meta.url).pathname
+  const child = await startProcess({
+    name: 'the replay server',
+    command: process.execPath,
+    args: [script, JSON.stringify(options)],
+    ready: { line: READY },
+  })
+  const url = READY.exec(child.output())?.[1] ?? ''
+  return overHttp(url, async () => {
+    child.kill()
+    await child.exited
+  })
+}
+
+const READY = /^replaying on (http:\S+)$/m
+
+function overHttp(url: string, stop: () => Promise<void>): Replay {
+  const ask = async (method: string): Promise<ReplayCounts> => {
+    const response = await fetch(`${url}/_vedette/counts`, { method })
+    // Written a few lines above, by the same code.
+    return (await response.json()) as ReplayCounts
+  }
+  return {
+    url,
+    counts: () => ask('GET'),
+    clear: async () => void (await ask('DELETE')),
+    stop,
+  }
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.writeHead(status, { 'content-length': body.length }).end(body)
+}
