@@ -13,7 +13,6 @@ import { serverCertificates } from './iam/server-certificate.collect.ts'
 import { virtualMfaDevices } from './iam/virtual-mfa-device.collect.ts'
 import { INVENTORY } from './inventory.collect.ts'
 import { buckets } from './s3/bucket.collect.ts'
-import { multiRegionAccessPoints } from './s3/multi-region-access-point.collect.ts'
 
 /** Every collector there is: one per line, sorted. Imports AWS commands, which is why it is apart from `registry.ts`. */
 export const COLLECTORS: readonly Collector[] = [
@@ -23,7 +22,6 @@ export const COLLECTORS: readonly Collector[] = [
   buckets,
   flowLogs,
   instances,
-  multiRegionAccessPoints,
   networkAcls,
   prefixLists,
   securityGroups,

@@ -16,13 +16,14 @@ import {
   DescribeVpnConnectionsCommand,
 } from '@aws-sdk/client-ec2'
 import { ListOpenIDConnectProvidersCommand, ListSAMLProvidersCommand } from '@aws-sdk/client-iam'
-import { ListAccessPointsCommand } from '@aws-sdk/client-s3-control'
+import { ListAccessPointsCommand, ListMultiRegionAccessPointsCommand } from '@aws-sdk/client-s3-control'
 import type { AwsCalls, AwsCommand } from '#core/aws-call.ts'
 import { GLOBAL, type ResourceType } from '#core/resource.ts'
 import { awsDefault } from '#core/stored.ts'
 import { collectPages, inOrder, instantOf, resourceOf, type Collector, type Found } from './collector.ts'
 import { ec2Arn, ec2ArnWithoutAccount } from './ec2/arn.ts'
 import * as types from './inventory.ts'
+import { publicAccessBlockOf } from './s3/public-access-block.ts'
 
 /** How one type of the inventory is listed: one operation, in pages, no details. */
 interface Row<T, O, I> {
@@ -340,6 +341,26 @@ export const INVENTORY: readonly Collector[] = [
         bucketAccountId: point.BucketAccountId ?? null,
         networkOrigin: point.NetworkOrigin,
         vpcId: point.VpcConfiguration?.VpcId ?? null,
+      },
+    }),
+  }),
+  row(types.MultiRegionAccessPoint, {
+    // One region answers for them all; the transport knows which.
+    command: (NextToken, { accountId }) =>
+      new ListMultiRegionAccessPointsCommand({ AccountId: accountId, MaxResults: 1000, NextToken }),
+    nextToken: (page) => page.NextToken,
+    items: (page) => page.AccessPoints,
+    read: (point, { partition, accountId }) => ({
+      // One that is still being made has no alias yet.
+      id: point.Alias ?? point.Name,
+      // S3 names them by alias: their names are only unique among those not deleted.
+      arn: point.Alias === undefined ? null : `arn:${partition}:s3::${accountId}:accesspoint/${point.Alias}`,
+      name: point.Name,
+      data: {
+        status: point.Status,
+        createdAt: instantOf(point.CreatedAt),
+        publicAccessBlock: publicAccessBlockOf(point.PublicAccessBlock),
+        buckets: (point.Regions ?? []).map(({ Bucket, Region }) => ({ bucket: Bucket, region: Region })),
       },
     }),
   }),

@@ -1,5 +1,6 @@
+import { publicAccessBlock } from '#core/account.ts'
 import { defineResource } from '#core/resource.ts'
-import { flag, instant, integer, list, oneOf, orNull, text } from '#core/schema.ts'
+import { flag, group, instant, integer, list, oneOf, orNull, text } from '#core/schema.ts'
 
 // Types that no check reads yet: what people look for in an inventory. How each is listed is a row of
 // inventory.collect.ts. A type that gets a check moves to a file of its own. Sorted by name.
@@ -179,5 +180,18 @@ export const AccessPoint = defineResource({
     bucketAccountId: orNull(text()),
     networkOrigin: oneOf('Internet', 'VPC'),
     vpcId: orNull(text()),
+  },
+})
+
+export const MultiRegionAccessPoint = defineResource({
+  type: 'AWS::S3::MultiRegionAccessPoint',
+  service: 's3',
+  listed: 'global',
+  operation: 's3:ListMultiRegionAccessPoints',
+  fields: {
+    status: text(),
+    createdAt: instant(),
+    publicAccessBlock: publicAccessBlock(),
+    buckets: list(group({ bucket: text(), region: text() })),
   },
 })

@@ -15,7 +15,6 @@ import { User } from './iam/user.ts'
 import { VirtualMfaDevice } from './iam/virtual-mfa-device.ts'
 import * as inventory from './inventory.ts'
 import { Bucket } from './s3/bucket.ts'
-import { MultiRegionAccessPoint } from './s3/multi-region-access-point.ts'
 
 /**
  * Every resource type there is. Imports no AWS client, so that everybody can. One per line, sorted by name; those of
@@ -28,7 +27,6 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   FlowLog,
   Group,
   Instance,
-  MultiRegionAccessPoint,
   NetworkAcl,
   Policy,
   PrefixList,

@@ -37,18 +37,9 @@ export async function fetchReport(aws: AwsCalls): Promise<CredentialReport> {
   return { ok: true, generatedAt: GeneratedTime, rows: parseReport(new TextDecoder().decode(Content)) }
 }
 
-const NOT_READY: ReadonlySet<string> = new Set([
-  // The SDK names these errors by class, the wire by code; either may be what the failure carries.
-  'CredentialReportExpired',
-  'CredentialReportNotPresent',
-  'CredentialReportNotReady',
-  'ReportExpired',
-  'ReportInProgress',
-  'ReportNotPresent',
-])
-
-function isNotReady({ code }: Failure): boolean {
-  return NOT_READY.has(code.replace(/Exception$/, ''))
+/** There is none, it is older than 4 hours, or AWS is making it: answers, not failures to look. */
+function isNotReady({ category }: Failure): boolean {
+  return category === 'absent_config'
 }
 
 function fault(code: string, message: string): Failure {
