@@ -144,3 +144,9 @@ export const OPERATIONS: Readonly<Record<Operation, OperationFacts>> = {
 export function actionsOf(operation: Operation): readonly string[] {
   return OPERATIONS[operation]?.actions ?? [operation]
 }
+
+/** The action to name where a denial does not: the operation's own where it is one, else the first that it needs. */
+export function actionOf(operation: Operation): string {
+  const actions = actionsOf(operation)
+  return actions.includes(operation) ? operation : (actions[0] ?? operation)
+}

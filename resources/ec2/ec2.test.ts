@@ -33,7 +33,7 @@ beforeAll(async () => {
   })
   const credentials = await assumeRole(aws, { RoleArn })
   callsIn = (region) => sdkCalls({ url: aws.url, credentials, accountId: ACCOUNT, region })
-  seed = await seedEc2(clientsFor(aws.url, aws.adminCredentials(ACCOUNT), SEEDED).ec2)
+  seed = await seedEc2(clientsFor(aws.url, aws.adminCredentials(ACCOUNT), SEEDED))
 })
 beforeEach(() => cloud.aws.clearCalls())
 afterEach(() => cloud.aws.faults.clear())

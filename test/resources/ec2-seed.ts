@@ -1,4 +1,6 @@
 import * as ec2 from '@aws-sdk/client-ec2'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
+import type { Clients } from '#test/harness/aws/clients.ts'
 
 /** What the seed made, for tests to look for. */
 export interface Ec2Seed {
@@ -14,7 +16,8 @@ export interface Ec2Seed {
 }
 
 /** One resource or more of every EC2 and VPC type that moto can make, in a VPC of its own beside the default one. */
-export async function seedEc2(client: ec2.EC2Client): Promise<Ec2Seed> {
+export async function seedEc2(clients: Pick<Clients, 'ec2' | 's3'>): Promise<Ec2Seed> {
+  const client = clients.ec2
   const id = (value: string | undefined): string => value ?? 'none'
   const { Vpc } = await client.send(new ec2.CreateVpcCommand({ CidrBlock: '10.1.0.0/16' }))
   const vpcId = id(Vpc?.VpcId)
@@ -46,7 +49,8 @@ export async function seedEc2(client: ec2.EC2Client): Promise<Ec2Seed> {
   const volumes = await seedVolumes(client)
   const aclId = await seedAcl(client, vpcId)
   const prefixListId = await seedPrefixList(client)
-  await seedNetwork(client, vpcId, subnetId)
+  const peerVpcId = await seedNetwork(client, vpcId, subnetId)
+  await seedFlowLogs(clients, vpcId, peerVpcId)
   return { vpcId, subnetId, instanceId, groupId, aclId, prefixListId, ...volumes }
 }
 
@@ -117,7 +121,7 @@ async function seedPrefixList(client: ec2.EC2Client): Promise<string> {
   return PrefixList?.PrefixListId ?? ''
 }
 
-async function seedNetwork(client: ec2.EC2Client, VpcId: string, SubnetId: string): Promise<void> {
+async function seedNetwork(client: ec2.EC2Client, VpcId: string, SubnetId: string): Promise<string> {
   const { InternetGateway } = await client.send(new ec2.CreateInternetGatewayCommand({}))
   const { InternetGatewayId = '' } = InternetGateway ?? {}
   await client.send(new ec2.AttachInternetGatewayCommand({ InternetGatewayId, VpcId }))
@@ -150,12 +154,30 @@ async function seedNetwork(client: ec2.EC2Client, VpcId: string, SubnetId: strin
       VpnGatewayId: VpnGateway?.VpnGatewayId,
     }),
   )
-  await client.send(
+  return peer?.VpcId ?? ''
+}
+
+/** One that works, and one whose log group does not exist: AWS makes it and then fails to deliver. */
+async function seedFlowLogs(clients: Pick<Clients, 'ec2' | 's3'>, vpcId: string, otherVpcId: string): Promise<void> {
+  const region = await clients.ec2.config.region()
+  const Bucket = 'vedette-flow-logs'
+  // The client's region is one of AWS's, which the SDK lists as an enum.
+  const LocationConstraint = region as 'eu-west-1'
+  await clients.s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }))
+  const logs = { ResourceType: 'VPC', TrafficType: 'REJECT' } as const
+  await clients.ec2.send(
     new ec2.CreateFlowLogsCommand({
-      ResourceType: 'VPC',
-      ResourceIds: [VpcId],
-      TrafficType: 'REJECT',
-      LogGroupName: 'vpc-traffic',
+      ...logs,
+      ResourceIds: [vpcId],
+      LogDestinationType: 's3',
+      LogDestination: `arn:aws:s3:::${Bucket}`,
+    }),
+  )
+  await clients.ec2.send(
+    new ec2.CreateFlowLogsCommand({
+      ...logs,
+      ResourceIds: [otherVpcId],
+      LogGroupName: 'missing',
       DeliverLogsPermissionArn: 'arn:aws:iam::111122223333:role/flow-logs',
     }),
   )
