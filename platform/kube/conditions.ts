@@ -5,7 +5,7 @@ export interface Condition {
   /** CamelCase; the key of the list. */
   readonly type: string
   readonly status: 'True' | 'False' | 'Unknown'
-  readonly observedGeneration?: number
+  readonly observedGeneration?: number | undefined
   /** When `status` last changed: not when the reason or the message did. */
   readonly lastTransitionTime: string
   /** CamelCase, for programs. */

@@ -236,7 +236,7 @@ class Run {
 
   /** Runs until the very end; a rejection is a defect and ends the manager. */
   startBackground(name: string, run: (signal: AbortSignal) => Promise<void>): void {
-    this.#background.push(this.#guard(name, run(this.#end.signal)))
+    this.#background.push(this.#guard(name, () => run(this.#end.signal)))
   }
 
   async stop(): Promise<ManagerEnd> {
@@ -294,7 +294,7 @@ class Run {
 
     const work = [
       ...controllers.map((controller) =>
-        this.#guard(`controller ${controller.name}`, controller.run({ stop, abandon: this.#abandon.signal })),
+        this.#guard(`controller ${controller.name}`, () => controller.run({ stop, abandon: this.#abandon.signal })),
       ),
       ...tasks.filter(({ runs }) => runs === 'leader').map((task) => this.#runTask(task)),
       resyncEvery({
@@ -346,13 +346,13 @@ class Run {
 
   async #runTask(task: BackgroundTask): Promise<void> {
     const { signal } = this.#stop
-    await this.#guard(task.name, task.run(signal))
+    await this.#guard(task.name, () => task.run(signal))
     if (!signal.aborted) this.#fail(task.name, new Error('it ended although nobody asked it to'))
   }
 
-  async #guard(name: string, running: Promise<void>): Promise<void> {
+  async #guard(name: string, run: () => Promise<void>): Promise<void> {
     try {
-      await running
+      await run()
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#fail(name, toError(error))
       else this.#parts.deps.log.warn({ part: name, error: toError(error) }, 'failed while stopping')

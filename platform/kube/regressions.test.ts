@@ -165,7 +165,7 @@ describe('E3: any error but 410 killed the informer', () => {
     await create('after')
 
     await vi.waitFor(() => expect(names()).toEqual(['after']), { timeout: 10_000 })
-    expect(informer.status.degraded).toBeUndefined()
+    await vi.waitFor(() => expect(informer.status.degraded).toBeUndefined(), { timeout: 10_000 })
   })
 
   it('waits longer each time, from 0.8 s to 30 s, while nothing gets through', async () => {
