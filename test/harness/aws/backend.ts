@@ -42,7 +42,9 @@ export function connectBackend(url: string): Backend {
     })
     const received: Record<string, string | readonly string[]> = {}
     for (const [name, value] of Object.entries(response.headers)) {
-      if (value !== undefined && !HOP_BY_HOP.has(name)) received[name] = value
+      // To HEAD the length is an answer, not a description of what follows.
+      const kept = !HOP_BY_HOP.has(name) || (method === 'HEAD' && name === 'content-length')
+      if (value !== undefined && kept) received[name] = value
     }
     return { status: response.statusCode, headers: received, body: Buffer.from(await response.body.arrayBuffer()) }
   }

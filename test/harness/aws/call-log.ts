@@ -7,6 +7,8 @@ export interface LoggedCall {
   readonly region: string
   readonly service: string
   readonly operation: string
+  /** The IAM action that allows it, such as `s3:ListAllMyBuckets`. */
+  readonly action: string
   readonly status: number
   /** AWS's error code, when it was refused or failed; `reset` and the like for injected faults without an answer. */
   readonly error: string | undefined
@@ -19,7 +21,7 @@ export interface LoggedCall {
 
 /** Every field given must be equal. */
 export type CallFilter = Partial<
-  Pick<LoggedCall, 'account' | 'region' | 'service' | 'operation' | 'status' | 'error' | 'caller' | 'bucket'>
+  Pick<LoggedCall, 'account' | 'region' | 'service' | 'operation' | 'action' | 'status' | 'error' | 'caller' | 'bucket'>
 >
 
 export interface CallLog {

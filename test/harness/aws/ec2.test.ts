@@ -128,6 +128,17 @@ describe('what moto lacks', () => {
     expect((await clients.ec2.send(new ec2.DescribeSnapshotsCommand(own))).Snapshots).toHaveLength(2)
   })
 
+  test('the default group of a VPC lets its own members in, of the first VPC and of later ones', async () => {
+    await clients.ec2.send(new ec2.CreateVpcCommand({ CidrBlock: '10.9.0.0/16' }))
+    const { SecurityGroups = [] } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand())
+    const peers = SecurityGroups.map(({ GroupId, IpPermissions = [] }) => [
+      GroupId,
+      IpPermissions.flatMap(({ UserIdGroupPairs = [] }) => UserIdGroupPairs.map((pair) => pair.GroupId)),
+    ])
+    expect(peers).toHaveLength(2)
+    for (const [group, members] of peers) expect(members).toEqual([group])
+  })
+
   test('an operation that nobody implements is an error that can be read, not a page of HTML', async () => {
     const refusal = await refusalOf(clients.ec2.send(new ec2.DescribeIpamsCommand()))
     expect(refusal).toMatchObject({ name: 'InvalidAction', message: expect.stringContaining('ec2:DescribeIpams') })

@@ -2,7 +2,9 @@ import { ec2Answer } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { withParams } from './call.ts'
 import type { Call } from './call.ts'
+import type { Place } from './backend.ts'
 import type { Repair } from './repair.ts'
+import type { World } from './world.ts'
 import { describeRegions } from './regions.ts'
 import { escapeXml, findAll, parseXml, splice, textAt } from './xml.ts'
 
@@ -71,8 +73,39 @@ const getMetadataDefaults: Repair = async ({ call, account }): Promise<Answer> =
   return ec2Answer(call, `<accountLevel>${fields.join('')}</accountLevel>`)
 }
 
+/**
+ * The default group of every VPC lets its own members in; moto's lets nobody in. To be awaited before the first EC2 call of
+ * an account in a region, for the VPC that was there from the start.
+ */
+export function completeDefaultNetwork(world: World, account: string, region: string): Promise<void> {
+  const key = `${account} ${region}`
+  const begun = world.defaultNetworks.get(key) ?? openDefaultGroup(world, { account, region })
+  world.defaultNetworks.set(key, begun)
+  return begun
+}
+
+async function openDefaultGroup(world: World, where: Omit<Place, 'service'>, vpcId?: string): Promise<void> {
+  const place = { ...where, service: 'ec2' }
+  const filter = { 'Filter.1.Name': 'group-name', 'Filter.1.Value.1': 'default' }
+  const ofVpc = vpcId === undefined ? {} : { 'Filter.2.Name': 'vpc-id', 'Filter.2.Value.1': vpcId }
+  const groups = await world.backend.ask(place, 'DescribeSecurityGroups', { ...filter, ...ofVpc })
+  for (const { text: id } of findAll(groups, 'groupId')) {
+    const itself = { 'IpPermissions.1.IpProtocol': '-1', 'IpPermissions.1.Groups.1.GroupId': id }
+    await world.backend.ask(place, 'AuthorizeSecurityGroupIngress', { GroupId: id, ...itself })
+  }
+}
+
+const createVpc: Repair = async ({ call, world, principal, forward }) => {
+  const answer = await forward(call)
+  if (answer.status !== 200) return answer
+  const vpcId = findAll(parseXml(answer.body.toString()), 'vpcId')[0]?.text
+  await openDefaultGroup(world, { account: principal.account, region: call.region }, vpcId)
+  return answer
+}
+
 /** EC2 operations that moto lacks or gets wrong. */
 export const EC2_REPAIRS: Readonly<Record<string, Repair>> = {
+  CreateVpc: createVpc,
   DescribeRegions: async ({ call, account }) => describeRegions(call, account),
   DescribeSnapshots: describeSnapshots,
   DescribeClientVpnEndpoints: fixed('<clientVpnEndpoint/>'),

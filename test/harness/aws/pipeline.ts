@@ -2,7 +2,7 @@ import type { Answer, Refusal } from './answer.ts'
 import { refuse } from './answer.ts'
 import { denial, reasonToDeny, wishOf } from './authorize.ts'
 import type { Call } from './call.ts'
-import { EC2_REPAIRS } from './ec2.ts'
+import { completeDefaultNetwork, EC2_REPAIRS } from './ec2.ts'
 import { changesPermissions, encodeDocuments, IAM_REPAIRS } from './iam.ts'
 import { wellKnownPrincipal } from './identity.ts'
 import type { Principal } from './identity.ts'
@@ -37,6 +37,7 @@ export async function answerCall(world: World, call: Call, principal: Principal)
   const reason = await reasonToDeny(world, principal, wish, call.bucket)
   if (reason !== undefined) return refuse(call, denial(call, principal, wish, reason))
 
+  if (call.service === 'ec2') await completeDefaultNetwork(world, principal.account, call.region)
   const page = pageOf(call, world.pageLimit)
   if (page !== undefined && 'refusal' in page) return refuse(call, page.refusal)
 

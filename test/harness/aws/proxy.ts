@@ -83,6 +83,7 @@ async function serveCall(options: ProxyOptions, call: Call, response: ServerResp
       region: call.region,
       service: call.service,
       operation: call.operation,
+      action: call.action,
       status,
       error,
       caller: principal?.name,
@@ -141,7 +142,7 @@ function injected(world: World, call: Call, principal: Principal, fault: Fault |
 }
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  const plain: Record<string, string | string[] | number> = { 'content-length': body.length }
+  const plain: Record<string, string | string[] | number> = status === 204 ? {} : { 'content-length': body.length }
   for (const [name, value] of Object.entries(headers)) plain[name] = typeof value === 'string' ? value : [...value]
   response.writeHead(status, plain).end(body)
 }

@@ -235,4 +235,8 @@ test('objects go through as they are', async () => {
   await clients.s3.send(new s3.PutObjectCommand({ ...where, Body: 'sehr gut: ✓' }))
   const { Body } = await clients.s3.send(new s3.GetObjectCommand(where))
   expect(await Body?.transformToString()).toBe('sehr gut: ✓')
+  const { ContentLength } = await clients.s3.send(new s3.HeadObjectCommand(where))
+  expect(ContentLength).toBe(Buffer.byteLength('sehr gut: ✓'))
+  const missing = clients.s3.send(new s3.HeadBucketCommand({ Bucket: 'vedette-missing' }))
+  expect(await refusalOf(missing)).toMatchObject({ name: 'NotFound', status: 404 })
 })

@@ -23,6 +23,8 @@ export interface World {
   readonly principals: Map<string, Principal>
   readonly buckets: Map<string, Bucket>
   account(id: string): AccountState
+  /** By account and region: when moto's default VPC there has been completed. */
+  readonly defaultNetworks: Map<string, Promise<void>>
   /** Upper bound of items in any page, however many were asked for; AWS, too, may return fewer. */
   pageLimit: number
   workerPolicy: Policy
@@ -39,6 +41,7 @@ export function createWorld(backend: Backend, now: () => number): World {
     policies: policyStore(backend),
     principals: new Map(),
     buckets: new Map(),
+    defaultNetworks: new Map(),
     account: (id) => {
       const known = accounts.get(id)
       if (known !== undefined) return known
@@ -53,6 +56,7 @@ export function createWorld(backend: Backend, now: () => number): World {
       accounts.clear()
       world.principals.clear()
       world.buckets.clear()
+      world.defaultNetworks.clear()
       world.policies.forget()
       world.pageLimit = Infinity
       world.workerPolicy = WORKER_POLICY
