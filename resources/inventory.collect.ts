@@ -81,7 +81,7 @@ export const INVENTORY: readonly Collector[] = [
       arn: ec2Arn(aws, 'elastic-ip', address.AllocationId ?? address.PublicIp),
       tags: address.Tags,
       data: {
-        publicIp: address.PublicIp,
+        publicIp: address.PublicIp ?? null,
         instanceId: address.InstanceId || null,
         networkInterfaceId: address.NetworkInterfaceId || null,
       },
@@ -100,7 +100,7 @@ export const INVENTORY: readonly Collector[] = [
       data: {
         state: image.State,
         isPublic: image.Public,
-        createdAt: image.CreationDate,
+        createdAt: image.CreationDate ?? null,
         architecture: image.Architecture ?? null,
       },
     }),
@@ -286,9 +286,9 @@ export const INVENTORY: readonly Collector[] = [
       data: {
         status: peering.Status?.Code,
         requesterAccountId: peering.RequesterVpcInfo?.OwnerId,
-        requesterVpcId: peering.RequesterVpcInfo?.VpcId,
+        requesterVpcId: peering.RequesterVpcInfo?.VpcId ?? null,
         accepterAccountId: peering.AccepterVpcInfo?.OwnerId,
-        accepterVpcId: peering.AccepterVpcInfo?.VpcId,
+        accepterVpcId: peering.AccepterVpcInfo?.VpcId ?? null,
       },
     }),
   }),

@@ -18,14 +18,19 @@ export const Eip = defineResource({
   ...ec2,
   type: 'AWS::EC2::EIP',
   operation: 'ec2:DescribeAddresses',
-  fields: { publicIp: text(), instanceId: orNull(text()), networkInterfaceId: orNull(text()) },
+  fields: {
+    /** Null for a carrier's addresses. */
+    publicIp: orNull(text()),
+    instanceId: orNull(text()),
+    networkInterfaceId: orNull(text()),
+  },
 })
 
 export const Image = defineResource({
   ...ec2,
   type: 'AWS::EC2::Image',
   operation: 'ec2:DescribeImages',
-  fields: { state: text(), isPublic: flag(), createdAt: instant(), architecture: orNull(text()) },
+  fields: { state: text(), isPublic: flag(), createdAt: orNull(instant()), architecture: orNull(text()) },
 })
 
 export const InternetGateway = defineResource({
@@ -136,9 +141,9 @@ export const VpcPeeringConnection = defineResource({
   fields: {
     status: text(),
     requesterAccountId: text(),
-    requesterVpcId: text(),
+    requesterVpcId: orNull(text()),
     accepterAccountId: text(),
-    accepterVpcId: text(),
+    accepterVpcId: orNull(text()),
   },
 })
 

@@ -17,4 +17,5 @@ table(ec2InstanceImdsv2, [
   ['unknown', 'options not given', instance('running', hidden())],
   ['unknown', 'tokens not given', instance('running', { httpEndpoint: 'enabled', httpTokens: hidden() })],
   ['not_applicable', 'terminated', instance('terminated', hidden())],
+  ['not_applicable', 'about to be', instance('shutting-down', hidden())],
 ])

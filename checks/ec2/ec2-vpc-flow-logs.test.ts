@@ -24,6 +24,7 @@ table(ec2VpcFlowLogs, [
   ['fail', 'none', vpc, logs([])],
   ['fail', 'of another VPC', vpc, logs([{ ...log, resourceId: 'vpc-2' }])],
   ['fail', 'of a subnet', vpc, logs([{ ...log, resourceId: 'subnet-1' }])],
+  ['fail', 'no longer active', vpc, logs([{ ...log, status: 'INACTIVE' }])],
   ['fail', 'accepted traffic only', vpc, logs([{ ...log, trafficType: 'ACCEPT' }])],
   ['fail', 'delivery fails', vpc, logs([{ ...log, deliverLogsStatus: 'FAILED' }])],
   ['unknown', 'logs refused', vpc, logs(hidden())],

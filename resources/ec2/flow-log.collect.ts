@@ -1,4 +1,5 @@
 import { DescribeFlowLogsCommand } from '@aws-sdk/client-ec2'
+import { awsDefault } from '#core/stored.ts'
 import { collectPages, resourceOf, type Collector } from '../collector.ts'
 import { ec2Arn } from './arn.ts'
 import { FlowLog } from './flow-log.ts'
@@ -26,7 +27,7 @@ export const flowLogs: Collector = {
               deliverLogsStatus: log.DeliverLogsStatus ?? null,
               deliverLogsError: log.DeliverLogsErrorMessage ?? null,
               trafficType: log.TrafficType ?? null,
-              destinationType: log.LogDestinationType,
+              destinationType: log.LogDestinationType ?? awsDefault('cloud-watch-logs'),
               destination: log.LogDestination ?? log.LogGroupName ?? null,
             },
           }),

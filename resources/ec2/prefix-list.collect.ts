@@ -40,7 +40,7 @@ async function resourceFrom(aws: AwsCalls, list: ManagedPrefixList) {
     data: {
       prefixListId: list.PrefixListId,
       owner: list.OwnerId,
-      state: list.State,
+      state: list.State ?? null,
       addressFamily: list.AddressFamily,
       entries: list.OwnerId === AWS_OWNED ? awsDefault([]) : await entriesOf(aws, list.PrefixListId),
     },

@@ -1,6 +1,6 @@
 import { prefixListFields } from '#core/net/rule.ts'
 import { defineResource, type ResourceOf } from '#core/resource.ts'
-import { oneOf, text } from '#core/schema.ts'
+import { oneOf, orNull, text } from '#core/schema.ts'
 
 /**
  * A named set of address blocks that rules and routes refer to: own ones, those that other accounts share, and AWS's
@@ -15,7 +15,8 @@ export const PrefixList = defineResource({
     ...prefixListFields(),
     /** An account's id, or `AWS`. */
     owner: text(),
-    state: text(),
+    /** Null where AWS gives none, as for lists of its own. */
+    state: orNull(text()),
     addressFamily: oneOf('IPv4', 'IPv6'),
   },
 })
