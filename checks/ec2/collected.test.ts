@@ -9,7 +9,7 @@ import { clientsFor } from '#test/harness/aws/clients.ts'
 import { useAws } from '#test/harness/aws/use-aws.ts'
 import { collected } from '#test/resources/collect.ts'
 import { seedEc2, type Ec2Seed } from '#test/resources/ec2-seed.ts'
-import { sdkCalls } from '#test/resources/sdk-calls.ts'
+import { transportTo } from '#test/resources/transport.ts'
 import { CHECKS } from '../registry.ts'
 
 // What collectors store is what checks read: resources made through AWS's API, collected and judged.
@@ -33,11 +33,12 @@ beforeAll(async () => {
 
 async function collectEc2(where: string): Promise<readonly Resource[]> {
   const credentials = cloud.aws.adminCredentials(ACCOUNT)
-  const aws = sdkCalls({ url: cloud.aws.url, credentials, accountId: ACCOUNT, region: where })
+  const aws = transportTo({ url: cloud.aws.url, credentials, accountId: ACCOUNT, region: where })
   const found: Resource[] = []
   for (const collector of COLLECTORS.filter(({ types }) => types.every(({ service }) => service === 'ec2'))) {
     found.push(...(await collected(collector, aws)).resources)
   }
+  aws.destroy()
   return found
 }
 

@@ -1,12 +1,12 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AwsCalls } from '#core/aws-call.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Resource } from '#core/resource.ts'
+import type { AwsTransport } from '#platform/aws/transport.ts'
 import { clientsFor } from '#test/harness/aws/clients.ts'
 import { assumeRole, createRole, policy, trustPolicy } from '#test/harness/aws/roles.ts'
 import { useAws } from '#test/harness/aws/use-aws.ts'
 import { collected, unknownsIn } from '#test/resources/collect.ts'
 import { seedEc2, type Ec2Seed } from '#test/resources/ec2-seed.ts'
-import { sdkCalls } from '#test/resources/sdk-calls.ts'
+import { transportTo } from '#test/resources/transport.ts'
 import { accountRegion } from '../account-region.collect.ts'
 import { COLLECTORS } from '../collectors.ts'
 import { instances } from './instance.collect.ts'
@@ -22,7 +22,7 @@ const EC2 = COLLECTORS.filter(({ types }) => types.every(({ service }) => servic
 
 const cloud = useAws()
 let seed: Ec2Seed
-let callsIn: (region: string) => AwsCalls
+let callsIn: (region: typeof SEEDED | typeof EMPTY) => AwsTransport
 
 beforeAll(async () => {
   const { aws } = cloud
@@ -32,13 +32,19 @@ beforeAll(async () => {
     policy: policy('Allow', ['ec2:Describe*', 'ec2:Get*']),
   })
   const credentials = await assumeRole(aws, { RoleArn })
-  callsIn = (region) => sdkCalls({ url: aws.url, credentials, accountId: ACCOUNT, region })
+  const to = (region: string) => transportTo({ url: aws.url, credentials, accountId: ACCOUNT, region })
+  const transports = { [SEEDED]: to(SEEDED), [EMPTY]: to(EMPTY) }
+  callsIn = (region) => transports[region]
   seed = await seedEc2(clientsFor(aws.url, aws.adminCredentials(ACCOUNT), SEEDED))
+})
+afterAll(() => {
+  callsIn(SEEDED).destroy()
+  callsIn(EMPTY).destroy()
 })
 beforeEach(() => cloud.aws.clearCalls())
 afterEach(() => cloud.aws.faults.clear())
 
-async function collectAll(region: string): Promise<readonly Resource[]> {
+async function collectAll(region: typeof SEEDED | typeof EMPTY): Promise<readonly Resource[]> {
   const found: Resource[] = []
   for (const collector of EC2) {
     const { resources, end } = await collected(collector, callsIn(region))
