@@ -82,7 +82,7 @@ export async function takeLease(
 async function grant(
   tx: Sql,
   row: JobRow,
-  of: { readonly worker: string; readonly leaseMs: number; readonly lostLeases: number },
+  of: { readonly worker: string; readonly leaseMs: number; readonly maxAttempts: number; readonly lostLeases: number },
 ): Promise<TakenLease> {
   if (row.kind === 'prepare') {
     // The deadline runs from here; and from here on nothing else is absorbed.
@@ -96,11 +96,11 @@ async function grant(
   const scan = await selectScan(tx, row.scan_id)
   if (scan?.state !== 'Running') return { kind: 'cancelled' }
   const { rows } = await tx.query<{ lease_epoch: number; is_first: boolean }>(
-    `update jobs set state = 'Leased', lease_epoch = lease_epoch + 1, worker = $2, lost_leases = $4,
+    `update jobs set state = 'Leased', lease_epoch = lease_epoch + 1, worker = $2, lost_leases = $4, max_attempts = $5,
        lease_until = clock_timestamp() + make_interval(secs => $3::float8 / 1000),
        first_leased_at = coalesce(first_leased_at, now())
      where id = $1 returning lease_epoch, first_leased_at = now() as is_first`,
-    [row.id, of.worker, of.leaseMs, of.lostLeases],
+    [row.id, of.worker, of.leaseMs, of.lostLeases, of.maxAttempts],
   )
   const epoch = rows[0]?.lease_epoch
   if (epoch === undefined) return { kind: 'missing' }

@@ -1,6 +1,6 @@
 import type { Pool } from '#platform/postgres/pool.ts'
 import { transaction } from '#platform/postgres/transaction.ts'
-import { attemptsExhausted, failOpenJob, type OpenJob } from './job-ends.ts'
+import { attemptsExhausted, failOpenJob, type JobFailure, type OpenJob } from './job-ends.ts'
 import { endScan, startNext } from './scan-steps.ts'
 
 /** How long an evaluate has after the deadline of its scan. */
@@ -23,10 +23,7 @@ export interface Swept {
  * judges what is there), scans ten minutes past it, jobs that workers keep dying over. Any process may run it at any
  * time, several at once: each row is taken by one.
  */
-export async function sweep(
-  pool: Pool,
-  of: { readonly maxAttempts: number; readonly signal: AbortSignal },
-): Promise<Swept> {
+export async function sweep(pool: Pool, of: { readonly signal: AbortSignal }): Promise<Swept> {
   const { signal } = of
   const overdue = `state = 'Running' and deadline_at + make_interval(mins => ${GRACE_MINUTES}) < now()`
   let expiredScans = 0
@@ -52,15 +49,15 @@ export async function sweep(
      where s.state = 'Running' and s.deadline_at < now() and j.state in ('Queued', 'Leased') and j.kind <> 'evaluate'
      limit ${MOST_AT_ONCE}`,
   )
-  const expiredJobs = await failEach(pool, signal, late, 'true', {
+  const expiredJobs = await failEach(pool, signal, late, 'true', () => ({
     reason: 'DeadlineExceeded',
     message:
       'The deadline of the scan passed before this was done: raise spec.deadlineSeconds, or see what slowed it down.',
-  })
+  }))
 
-  const lapsed = `state = 'Leased' and lease_until < now() and lost_leases + 1 >= ${Math.trunc(of.maxAttempts)}`
+  const lapsed = `state = 'Leased' and lease_until < now() and lost_leases + 1 >= max_attempts`
   const dead = await ids(pool, `select id from jobs where ${lapsed} limit ${MOST_AT_ONCE}`)
-  const exhaustedJobs = await failEach(pool, signal, dead, lapsed, attemptsExhausted(of.maxAttempts))
+  const exhaustedJobs = await failEach(pool, signal, dead, lapsed, (job) => attemptsExhausted(job.max_attempts ?? 0))
 
   const waiting = await ids(
     pool,
@@ -70,6 +67,10 @@ export async function sweep(
   )
   for (const targetId of waiting) await transaction(pool, signal, (tx) => startNext(tx, targetId))
   return { expiredJobs, expiredScans, exhaustedJobs, started: waiting.length }
+}
+
+interface SweptJob extends OpenJob {
+  readonly max_attempts: number | null
 }
 
 async function ids(pool: Pool, text: string): Promise<readonly string[]> {
@@ -82,17 +83,17 @@ async function failEach(
   signal: AbortSignal,
   jobIds: readonly string[],
   still: string,
-  failure: { readonly reason: string; readonly message: string },
+  failure: (job: SweptJob) => JobFailure,
 ): Promise<number> {
   let failed = 0
   for (const jobId of jobIds) {
     const isFailed = await transaction(pool, signal, async (tx) => {
-      const { rows } = await tx.query<OpenJob>(
-        `select id, scan_id, target_id, kind, location from jobs
+      const { rows } = await tx.query<SweptJob>(
+        `select id, scan_id, target_id, kind, location, max_attempts from jobs
          where id = $1 and state in ('Queued', 'Leased') and ${still} for update skip locked`,
         [jobId],
       )
-      for (const job of rows) await failOpenJob(tx, job, failure)
+      for (const job of rows) await failOpenJob(tx, job, failure(job))
       return rows.length > 0
     })
     if (isFailed) failed++

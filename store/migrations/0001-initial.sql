@@ -115,6 +115,8 @@ create table jobs (
   lease_until timestamptz,
   worker text,
   lost_leases integer not null default 0,
+  -- As the worker that took it last was configured.
+  max_attempts integer,
   delays integer not null default 0,
   reason text,
   message text,
