@@ -1,8 +1,7 @@
 import { DescribeVpcsCommand, DescribeRegionsCommand } from '@aws-sdk/client-ec2'
 import { ListUsersCommand } from '@aws-sdk/client-iam'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import { CreateQueueCommand } from '@aws-sdk/client-sqs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { clientsFor } from './clients.ts'
 import type { Clients } from './clients.ts'
@@ -206,16 +205,6 @@ describe('the control endpoint', () => {
     const lost = await control('nothing', 'GET')
     expect([lost.status, await lost.text()]).toEqual([404, expect.stringContaining('GET /calls')])
   })
-})
-
-test('a queue works as it does behind moto, for the worker too', async () => {
-  const { sqs, sts } = clientsFor(cloud.aws.url, cloud.aws.workerCredentials())
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'jobs' }))
-  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'hello' }))
-  const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1 }))
-  expect(Messages?.map(({ Body }) => Body)).toEqual(['hello'])
-  const { Account } = await sts.send(new GetCallerIdentityCommand())
-  expect(QueueUrl).toContain(Account)
 })
 
 test('the generator of shares is spread evenly', () => {

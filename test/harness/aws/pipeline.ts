@@ -10,6 +10,7 @@ import { askForAll, cutPage, pageOf } from './paging.ts'
 import { expiredCaller, regionRefusal, unknownCaller } from './regions.ts'
 import type { Repair } from './repair.ts'
 import { S3_REPAIRS, wrongRegion } from './s3.ts'
+import { SQS_REPAIRS } from './sqs.ts'
 import { assumeRole, getCallerIdentity } from './sts.ts'
 import type { World } from './world.ts'
 
@@ -24,7 +25,7 @@ export function identify(world: World, call: Call): Principal | { readonly refus
 }
 
 /** What AWS would answer to a caller it knows. */
-export async function answerCall(world: World, call: Call, principal: Principal): Promise<Answer> {
+export async function answerCall(world: World, call: Call, principal: Principal, gone: AbortSignal): Promise<Answer> {
   const account = world.account(principal.account)
   const refused = regionRefusal(call, account) ?? misdirected(world, call, principal)
   if (refused !== undefined) return refuse(call, refused)
@@ -47,7 +48,7 @@ export async function answerCall(world: World, call: Call, principal: Principal)
   const repair = REPAIRS[call.service]?.[call.operation]
   const complete = await (repair === undefined
     ? forward(whole)
-    : repair({ call: whole, principal, account, world, forward }))
+    : repair({ call: whole, principal, account, world, gone, forward }))
 
   if (call.service === 'iam' && changesPermissions(call.operation)) world.policies.forget(principal.account)
   const paged = page === undefined ? complete : cutPage(call, complete, page)
@@ -58,6 +59,7 @@ const REPAIRS: Readonly<Record<string, Readonly<Record<string, Repair>>>> = {
   ec2: EC2_REPAIRS,
   iam: IAM_REPAIRS,
   s3: S3_REPAIRS,
+  sqs: SQS_REPAIRS,
 }
 
 /** moto's own enforcement has a say only over sessions that it made: the administrator and the worker exist only here. */

@@ -35,7 +35,9 @@ export interface ProxyOptions {
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   const server = createServer({ keepAlive: true }, (request, response) => {
     serve(options, request, response).catch((error: unknown) => {
-      console.error(`The test AWS API failed on ${request.method} ${request.url}:`, error)
+      // The caller hung up while it was still sending.
+      if (!request.complete) return
+      console.error(`The test AWS API could not read ${request.method} ${request.url}:`, error)
       response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error))
     })
   })
@@ -67,11 +69,22 @@ async function serve(options: ProxyOptions, request: IncomingMessage, response: 
     send(response, await options.control(method, target.slice('/_vedette'.length), body.toString()))
     return
   }
-  await serveCall(options, parseCall({ method, target, headers, body }), response)
+  const call = parseCall({ method, target, headers, body })
+  try {
+    await serveCall(options, call, response)
+  } catch (error) {
+    console.error(`The test AWS API failed on ${call.service}:${call.operation}:`, error)
+    send(
+      response,
+      refuse(call, { status: 500, code: 'InternalFailure', message: `The test AWS API failed: ${String(error)}` }),
+    )
+  }
 }
 
 async function serveCall(options: ProxyOptions, call: Call, response: ServerResponse): Promise<void> {
   const { world, log } = options
+  const gone = new AbortController()
+  response.once('close', () => gone.abort())
   const started = world.now()
   const caller = identify(world, call)
   const principal = 'refusal' in caller ? undefined : caller
@@ -114,7 +127,7 @@ async function serveCall(options: ProxyOptions, call: Call, response: ServerResp
   const limited = !admin && !options.throttle.admit(call, caller.account, world.now())
   const answer = limited
     ? refuse(call, throttled(call))
-    : (injected(world, call, caller, fault) ?? (await answerCall(world, call, caller)))
+    : (injected(world, call, caller, fault) ?? (await answerCall(world, call, caller, gone.signal)))
   record(answer.status, errorCode(answer))
   if (fault?.kind === 'truncate') {
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length })

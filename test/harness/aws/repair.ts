@@ -10,6 +10,8 @@ export interface RepairInput {
   readonly principal: Principal
   readonly account: AccountState
   readonly world: World
+  /** Aborts when the caller hangs up. */
+  readonly gone: AbortSignal
   /** Passes a call on to moto. */
   readonly forward: (call: Call) => Promise<Answer>
 }

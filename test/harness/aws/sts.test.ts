@@ -1,5 +1,11 @@
 import { DescribeVpcsCommand } from '@aws-sdk/client-ec2'
-import { CreateAccessKeyCommand, CreateUserCommand, ListUsersCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import {
+  CreateAccessKeyCommand,
+  CreatePolicyCommand,
+  CreateUserCommand,
+  ListUsersCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -181,6 +187,22 @@ describe('a session can do what role and session policies both allow', () => {
     await clients.iam.send(new ListUsersCommand())
     const write = await refusalOf(clients.iam.send(new CreateUserCommand({ UserName: 'eve' })))
     expect(write.message).toContain('because no session policy allows the iam:CreateUser action')
+  })
+
+  test('a permissions boundary narrows a role too', async () => {
+    const { iam } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(ACCOUNT))
+    const PolicyDocument = JSON.stringify(policy('Allow', ['ec2:*']))
+    const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'boundary', PolicyDocument }))
+    const RoleArn = await createRole(cloud.aws, ACCOUNT, {
+      name: 'Bounded',
+      trust: trustPolicy(cloud.aws.workerRoleArn()),
+      policy: EVERYTHING,
+      permissionsBoundary: Policy?.Arn ?? '',
+    })
+    const clients = clientsFor(cloud.aws.url, await assumeRole(cloud.aws, { RoleArn }))
+    await clients.ec2.send(new DescribeVpcsCommand())
+    const { message } = await refusalOf(clients.iam.send(new ListUsersCommand()))
+    expect(message).toContain('because no permissions boundary allows the iam:ListUsers action')
   })
 
   test('a changed role policy holds for sessions that are already open', async () => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { newAccount } from './account.ts'
 import type { AccountState } from './account.ts'
 import type { Backend } from './backend.ts'
@@ -25,6 +26,8 @@ export interface World {
   account(id: string): AccountState
   /** By account and region: when moto's default VPC there has been completed. */
   readonly defaultNetworks: Map<string, Promise<void>>
+  /** Emits `sent` whenever a queue may have something to receive. */
+  readonly queues: EventEmitter
   /** Upper bound of items in any page, however many were asked for; AWS, too, may return fewer. */
   pageLimit: number
   workerPolicy: Policy
@@ -49,6 +52,8 @@ export function createWorld(backend: Backend, now: () => number): World {
       accounts.set(id, created)
       return created
     },
+    // Every long poll listens for a moment.
+    queues: new EventEmitter().setMaxListeners(0),
     pageLimit: Infinity,
     workerPolicy: WORKER_POLICY,
     packedPolicyLimit: PACKED_POLICY_BYTES,
