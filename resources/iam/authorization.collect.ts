@@ -146,7 +146,8 @@ function roleOf(role: RoleDetail): Resource | undefined {
 function customerPolicyOf(policy: ManagedPolicyDetail): Resource | undefined {
   const versions = policy.PolicyVersionList ?? []
   return resourceOf(Policy, {
-    id: policy.PolicyName,
+    // Without its path: names are unique in an account, whatever the path.
+    id: policy.Arn?.split('/').at(-1),
     arn: policy.Arn ?? null,
     location: GLOBAL,
     data: {
