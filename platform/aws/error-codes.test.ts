@@ -5,7 +5,7 @@ import { CATEGORY_FOR_OPERATION, CATEGORY_OF_CODE, categoryOf, plainCode } from 
 const ask = (
   code: string,
   {
-    operation = 'ec2:DescribeVpcs' as Operation,
+    operation = 'ec2:DescribeVpcs',
     message = '',
     httpStatus = 400,
   }: { operation?: Operation; message?: string; httpStatus?: number | undefined } = {},
