@@ -242,10 +242,7 @@ export const CIS_AWS_3_0 = {
       title: 'S3 blocks public access to every bucket',
       kind: 'automated',
       level: 1,
-      checks: [
-        { id: 's3-account-block-public-access' },
-        { id: 's3-bucket-block-public-access', params: { accountBlockCounts: true } },
-      ],
+      checks: [{ id: 's3-account-block-public-access' }, { id: 's3-bucket-block-public-access' }],
       aggregate: 'any',
     },
     {

@@ -80,10 +80,7 @@ describe('the CIS AWS Foundations Benchmark', () => {
     const requirement = requirements.find(({ id }) => id === '2.1.4')
     expect(requirement).toMatchObject({
       aggregate: 'any',
-      checks: [
-        { id: 's3-account-block-public-access' },
-        { id: 's3-bucket-block-public-access', params: { accountBlockCounts: true } },
-      ],
+      checks: [{ id: 's3-account-block-public-access' }, { id: 's3-bucket-block-public-access' }],
     })
   })
 

@@ -12,9 +12,9 @@ const FLAGS: readonly PublicAccessBlockFlag[] = [
 
 export const s3BucketBlockPublicAccess = defineCheck(Bucket, {
   id: 's3-bucket-block-public-access',
-  title: 'Each bucket blocks public access by itself',
+  title: 'Buckets block public access, by themselves or through their account',
   severity: 'high',
-  why: "A bucket that relies on the account's setting alone is open the day somebody relaxes that for another bucket.",
+  why: 'Where nothing blocks it, one wrong policy or ACL publishes what is in the bucket, today or later.',
   fix: {
     console: 'S3 > BUCKET > Permissions > Block public access > Edit > Block all public access',
     cli: 'aws s3api put-public-access-block --bucket BUCKET --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true',
@@ -35,7 +35,7 @@ export const s3BucketBlockPublicAccess = defineCheck(Bucket, {
   notExamined: ['whether the bucket is public now: s3-bucket-public says that'],
   params: z.object({
     /** Whether a flag that the account sets counts for the bucket: for CIS it does, for Security Hub's S3.8 not. */
-    accountBlockCounts: z.boolean().default(false),
+    accountBlockCounts: z.boolean().default(true),
   }),
 
   failsWhen: (bucket, { account, params }) =>
