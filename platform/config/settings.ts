@@ -102,7 +102,7 @@ export const SETTINGS = {
     default: null,
     meaning: 'Another endpoint for all AWS calls: for tests and for `make demo`.',
   }),
-  logLevel: setting({
+  logLevel: setting<'debug' | 'info' | 'warn' | 'error'>({
     name: 'VEDETTE_LOG_LEVEL',
     processes: BOTH,
     ...oneOf('debug', 'info', 'warn', 'error'),
