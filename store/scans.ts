@@ -261,9 +261,9 @@ async function bindTriggers(
 async function rememberOnTargets(tx: Sql, trigger: Trigger, wishes: readonly ScanWish[]): Promise<void> {
   if (wishes.length === 0) return
   await tx.query(
-    `update targets t set generation = greatest(t.generation, w.generation), last_scan_now = coalesce($3, t.last_scan_now)
+    `update targets t set generation = greatest(t.generation, w.generation), last_scan_now = coalesce($3::text, t.last_scan_now)
      from unnest($1::uuid[], $2::bigint[]) as w (id, generation)
-     where t.id = w.id and (t.generation is distinct from greatest(t.generation, w.generation) or $3 is not null)`,
+     where t.id = w.id and (t.generation is distinct from greatest(t.generation, w.generation) or $3::text is not null)`,
     [
       wishes.map(({ targetId }) => targetId),
       wishes.map(({ generation }) => generation),
