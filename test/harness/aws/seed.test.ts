@@ -29,10 +29,8 @@ const groupIds = async () => {
 }
 
 describe('a neglected account', () => {
-  test('has something wrong of every kind, in every region, and takes seconds', async () => {
-    const before = performance.now()
+  test('has something wrong of every kind, in every region', async () => {
     const seeded = await seedAccount(cloud.aws, ACCOUNT)
-    expect(performance.now() - before).toBeLessThan(10_000)
     expect(seeded.regions).toEqual(['eu-central-1', 'eu-west-1', 'us-east-1'])
     for (const region of seeded.regions) {
       const { Reservations } = await clients(region).ec2.send(new DescribeInstancesCommand())
