@@ -12,8 +12,9 @@ const RETRY_FIRST_MS = 200
 const RETRY_LONGEST_MS = 5_000
 const THROTTLE_FIRST_MS = 500
 const THROTTLE_LONGEST_MS = 20_000
-/** How long a call that was throttled goes on trying. */
+/** How long a call that was throttled goes on trying, and how often at least: among many, its turn comes seldom. */
 const THROTTLE_BUDGET_MS = 120_000
+const THROTTLED_ATTEMPTS = 10
 
 export interface CallDeps {
   /** Whose rate limits count the calls. */
@@ -25,7 +26,7 @@ export interface CallDeps {
   readonly calls: CallCounter
   readonly log: Logger
   readonly signal: AbortSignal
-  /** Milliseconds from a call's first throttle until it is given up; default two minutes. */
+  /** Milliseconds from a call's first throttle until it may be given up, after ten attempts; default two minutes. */
   readonly throttleBudgetMs?: number
   readonly random?: () => number
 }
@@ -41,7 +42,7 @@ export interface Call<O> {
 
 /**
  * Makes a call until there is an answer, and counts each attempt. Each waits for its turn; throttled attempts are made
- * again at the lowered rate for a limited time, transport faults three times with growing pauses, everything else not
+ * again at the lowered rate for two minutes and ten attempts, transport faults three times with growing pauses, everything else not
  * at all. A failure is a value; only an abort throws, with the signal's reason.
  */
 export async function callUntilAnswered<O>(deps: CallDeps, call: Call<O>): Promise<Answer<O>> {
@@ -81,7 +82,8 @@ export async function callUntilAnswered<O>(deps: CallDeps, call: Call<O>): Promi
     if (failure.category === 'throttled') {
       limiter.throttled(permit)
       if (throttles === 0) throttledSince = clock.monotonicMs()
-      if (clock.monotonicMs() - throttledSince >= (deps.throttleBudgetMs ?? THROTTLE_BUDGET_MS)) {
+      const isSpent = clock.monotonicMs() - throttledSince >= (deps.throttleBudgetMs ?? THROTTLE_BUDGET_MS)
+      if (isSpent && throttles + 1 >= THROTTLED_ATTEMPTS) {
         count('lost')
         return { ok: false, failure }
       }

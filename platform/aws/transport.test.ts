@@ -290,7 +290,11 @@ describe('throttling delays and loses nothing', () => {
 
   test('when its time is up the failure says throttled, and the call counts as lost', async () => {
     cloud.aws.faults.add({ operation: 'DescribeVpcs', fault: { kind: 'throttle' } })
-    const { aws: hasty } = await openDoorAgain({ throttleBudgetMs: 300 })
+    const limits = createRateLimits({
+      clock: systemClock,
+      seedOf: () => ({ burst: 1, perSecond: 10_000, ceiling: 10_000 }),
+    })
+    const { aws: hasty } = await openDoorAgain({ throttleBudgetMs: 100, limits })
     expect(await hasty.call('ec2:DescribeVpcs', new DescribeVpcsCommand({}))).toMatchObject({
       ok: false,
       failure: { category: 'throttled', reason: { kind: 'throttled', operation: 'ec2:DescribeVpcs' } },
