@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { hash } from 'node:crypto'
 import { Umzug, type UmzugStorage } from 'umzug'
 import type { Logger } from '#platform/log/logger.ts'
-import type { Pool } from '#platform/postgres/pool.ts'
+import { connectUntil, type Pool } from '#platform/postgres/pool.ts'
 import type { Sql } from '#platform/postgres/sql.ts'
 import { errorCode } from '#platform/postgres/errors.ts'
 import { transactionOn } from '#platform/postgres/transaction.ts'
@@ -36,9 +36,7 @@ export interface MigrateOptions {
 export async function migrate(pool: Pool, options: MigrateOptions): Promise<{ readonly applied: readonly string[] }> {
   const { signal, log } = options
   const migrations = await readMigrations(options.folder ?? MIGRATIONS)
-  const session = await pool.connect()
-  const onAbort = (): void => session.release(true)
-  signal.addEventListener('abort', onAbort, { once: true })
+  const session = await connectUntil(pool, signal)
   try {
     await session.query('select pg_advisory_lock($1)', [LOCK])
     await session.query(
@@ -75,7 +73,6 @@ export async function migrate(pool: Pool, options: MigrateOptions): Promise<{ re
     session.release(true)
     throw error
   } finally {
-    signal.removeEventListener('abort', onAbort)
     session.release()
   }
 }

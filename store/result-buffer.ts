@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Result } from '#core/evaluation.ts'
-import type { Connection, Pool } from '#platform/postgres/pool.ts'
+import { connectUntil, type Connection, type Pool } from '#platform/postgres/pool.ts'
 import { contentDigest } from './digest.ts'
 import { jsonText, plainText } from './json.ts'
 
@@ -24,12 +24,8 @@ const COLUMNS =
 
 /** Opens an empty buffer. The table outlives it with its connection, so that evaluations do not bloat the catalogue. */
 export async function createResultBuffer(pool: Pool, signal: AbortSignal): Promise<ResultBuffer> {
-  signal.throwIfAborted()
-  const connection = await pool.connect()
-  const onAbort = (): void => connection.release(true)
-  signal.addEventListener('abort', onAbort, { once: true })
+  const connection = await connectUntil(pool, signal)
   const close = async (): Promise<void> => {
-    signal.removeEventListener('abort', onAbort)
     // A connection that cannot even do this is broken, and its table goes with it.
     await connection.query('truncate pg_temp.results').catch(() => connection.release(true))
     connection.release()

@@ -5,7 +5,7 @@ import type { Reason } from '#core/reason.ts'
 import { GLOBAL, type Resource } from '#core/resource.ts'
 import { joinVolatile } from '#core/schema.ts'
 import { isDefaulted, isPartialList, isUnknown } from '#core/stored.ts'
-import type { Connection, Pool } from '#platform/postgres/pool.ts'
+import { connectUntil, type Connection, type Pool } from '#platform/postgres/pool.ts'
 
 /** What is stored of a target, at one moment, whatever is written meanwhile. Must be closed. */
 export interface StoredSnapshot extends AsyncDisposable {
@@ -44,12 +44,8 @@ export interface SnapshotOptions {
  * one stream at a time.
  */
 export async function openSnapshot(pool: Pool, options: SnapshotOptions): Promise<StoredSnapshot> {
-  options.signal.throwIfAborted()
-  const connection = await pool.connect()
-  const onAbort = (): void => connection.release(true)
-  options.signal.addEventListener('abort', onAbort, { once: true })
+  const connection = await connectUntil(pool, options.signal)
   const close = async (): Promise<void> => {
-    options.signal.removeEventListener('abort', onAbort)
     // A connection that cannot even end its transaction is broken.
     await connection.query('commit').catch(() => connection.release(true))
     connection.release()

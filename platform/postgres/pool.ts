@@ -87,3 +87,25 @@ async function run<R>(
   // The caller names the type of the rows it selects.
   return { rows: result.rows as R[], rowCount: result.rowCount ?? 0 }
 }
+
+/**
+ * A connection that is the caller's until it is released, or until `signal` aborts: then it is closed, and with it
+ * whatever it was doing.
+ */
+export async function connectUntil(pool: Pool, signal: AbortSignal): Promise<Connection> {
+  signal.throwIfAborted()
+  const connection = await pool.connect()
+  if (signal.aborted) {
+    connection.release()
+    signal.throwIfAborted()
+  }
+  const onAbort = (): void => connection.release(true)
+  signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    ...connection,
+    release: (broken) => {
+      signal.removeEventListener('abort', onAbort)
+      connection.release(broken)
+    },
+  }
+}
