@@ -43,7 +43,7 @@ export async function answerCall(world: World, call: Call, principal: Principal,
   if (page !== undefined && 'refusal' in page) return refuse(call, page.refusal)
 
   const forward = async (changed: Call): Promise<Answer> =>
-    understood(call, await world.backend.forward(changed, principal.account, known(principal)))
+    understood(call, await world.backend.forward(changed, principal.account, known(principal, call)))
   const whole = page === undefined ? call : askForAll(call)
   const repair = REPAIRS[call.service]?.[call.operation]
   const complete = await (repair === undefined
@@ -62,9 +62,12 @@ const REPAIRS: Readonly<Record<string, Readonly<Record<string, Repair>>>> = {
   sqs: SQS_REPAIRS,
 }
 
-/** moto's own enforcement has a say only over sessions that it made: the administrator and the worker exist only here. */
-function known(principal: Principal): boolean {
-  return principal.kind === 'admin' || principal.ownPolicies !== undefined
+/**
+ * moto's own enforcement has a say only over sessions that it made: the administrator and the worker exist only here. Nor
+ * over S3 Control, where it takes the operation's name for the action: AWS wants s3:GetAccountPublicAccessBlock.
+ */
+function known(principal: Principal, call: Call): boolean {
+  return principal.kind === 'admin' || principal.ownPolicies !== undefined || call.service === 's3control'
 }
 
 function misdirected(world: World, call: Call, principal: Principal): Refusal | undefined {

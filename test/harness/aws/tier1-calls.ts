@@ -49,6 +49,8 @@ export const tier1Calls = (
   ListAccessPoints: () => clients.s3control.send(new s3control.ListAccessPointsCommand({ AccountId: account })),
   ListMultiRegionAccessPoints: () =>
     clients.s3control.send(new s3control.ListMultiRegionAccessPointsCommand({ AccountId: account })),
+  GetAccountPublicAccessBlock: () =>
+    clients.s3control.send(new s3control.GetPublicAccessBlockCommand({ AccountId: account })),
   GetBucketEncryption: () => clients.s3.send(new s3.GetBucketEncryptionCommand({ Bucket: bucket })),
   GetBucketOwnershipControls: () => clients.s3.send(new s3.GetBucketOwnershipControlsCommand({ Bucket: bucket })),
   GetBucketPublicAccessBlock: () => clients.s3.send(new s3.GetPublicAccessBlockCommand({ Bucket: bucket })),

@@ -19,6 +19,10 @@ beforeAll(async () => {
   clients = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(ACCOUNT))
   const CreateBucketConfiguration = { LocationConstraint: 'eu-central-1' as const }
   await clients.s3.send(new s3.CreateBucketCommand({ Bucket, CreateBucketConfiguration }))
+  const PublicAccessBlockConfiguration = { BlockPublicAcls: true }
+  await clients.s3control.send(
+    new s3control.PutPublicAccessBlockCommand({ AccountId: ACCOUNT, PublicAccessBlockConfiguration }),
+  )
 })
 
 describe('every listing of EC2, S3 and IAM is answered in a form the SDK reads', () => {
@@ -37,7 +41,9 @@ describe('what is not configured is said with AWS’s codes', () => {
     NoSuchBucket: () => clients.s3.send(new s3.GetBucketAclCommand({ Bucket: 'vedette-no-such-bucket' })),
     NoSuchTagSet: () => clients.s3.send(new s3.GetBucketTaggingCommand({ Bucket })),
     NoSuchPublicAccessBlockConfiguration: () =>
-      clients.s3control.send(new s3control.GetPublicAccessBlockCommand({ AccountId: ACCOUNT })),
+      clientsFor(cloud.aws.url, cloud.aws.adminCredentials('444455556666')).s3control.send(
+        new s3control.GetPublicAccessBlockCommand({ AccountId: '444455556666' }),
+      ),
     'InvalidVpcID.NotFound': () => clients.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: ['vpc-0123456789abcdef0'] })),
   }
   test.each(Object.entries<() => Promise<object>>(absent))('%s', async (name, call) => {
@@ -69,7 +75,12 @@ describe('under a policy of exactly the actions that were used', () => {
     await setRolePolicy(cloud.aws, ACCOUNT, name, policy('Allow', actions))
     expect(await denied()).toEqual([])
 
-    for (const removed of ['ec2:DescribeVpcs', 's3:GetEncryptionConfiguration', 'iam:GetAccountSummary']) {
+    for (const removed of [
+      'ec2:DescribeVpcs',
+      's3:GetAccountPublicAccessBlock',
+      's3:GetEncryptionConfiguration',
+      'iam:GetAccountSummary',
+    ]) {
       const rest = actions.filter((action) => action !== removed)
       await setRolePolicy(cloud.aws, ACCOUNT, name, policy('Allow', rest))
       expect(await denied()).toEqual([...actionOf].filter(([, action]) => action === removed).map(([one]) => one))
