@@ -1,3 +1,5 @@
+import { RunInstancesCommand } from '@aws-sdk/client-ec2'
+import { CreateBucketCommand, DeletePublicAccessBlockCommand } from '@aws-sdk/client-s3'
 import { CreateQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach } from 'vitest'
 import { Client } from 'pg'
@@ -7,6 +9,7 @@ import { parseSettings } from '#platform/config/parse.ts'
 import { createLogger } from '#platform/log/logger.ts'
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
+import { createQueue, type Queue } from '#queue/sqs.ts'
 import { migrate } from '#store/migrate.ts'
 import { requestScan } from '#store/scans.ts'
 import { ensureTarget } from '#store/targets.ts'
@@ -58,12 +61,41 @@ export interface WorkerFixture {
   /** Resolves as soon as `read` gives something; asked whenever a scan or job changes state, and every 100 ms. */
   readonly eventually: <T>(read: () => Promise<T | undefined>, withinMs?: number) => Promise<T>
   readonly send: (body: string) => Promise<void>
+  /** What a worker needs to be told, as environment variables, without who it is. */
+  readonly environment: Readonly<Record<string, string>>
+  /** The queues, as an administrator sees them. */
+  readonly queue: Queue
+  readonly deadLetters: Queue
 }
 
 export interface RunningWorker {
   /** Lines of its log, parsed. */
   readonly lines: readonly Readonly<Record<string, unknown>>[]
   readonly stop: () => Promise<void>
+}
+
+export const REGION = 'eu-central-1'
+/** One check, one region: what most tests need to look at. */
+export const SMALL = {
+  regions: [REGION],
+  services: ['ec2'],
+  checks: { include: ['ec2-instance-imdsv2'], exclude: [], minSeverity: null, parameters: [] },
+}
+
+/** An account with a role for us, an instance without IMDSv2 and a bucket without its public access block. */
+export async function seed({ aws, createScannerRole }: WorkerFixture): Promise<{ readonly instanceId: string }> {
+  // Besides: the home region, and the one that answers for multi-region access points.
+  aws.account(ACCOUNT).enableRegions([REGION, 'us-east-1', 'us-west-2'])
+  await createScannerRole()
+  const { ec2, s3 } = clientsFor(aws.url, aws.adminCredentials(ACCOUNT), REGION)
+  const instance = { ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1 }
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({ ...instance, MetadataOptions: { HttpTokens: 'optional' } }),
+  )
+  const Bucket = 'reports'
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: REGION } }))
+  await s3.send(new DeletePublicAccessBlockCommand({ Bucket }))
+  return { instanceId: Instances[0]?.InstanceId ?? '' }
 }
 
 /** Real Postgres, moto behind AWS's rules, SQS: see the harness. */
@@ -144,6 +176,17 @@ async function open(aws: Aws, url: string): Promise<{ fixture: WorkerFixture; cl
   const fixture: WorkerFixture = {
     aws,
     pool,
+    environment: {
+      VEDETTE_DATABASE_URL: url,
+      VEDETTE_QUEUE_URL: queueUrl,
+      VEDETTE_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
+      VEDETTE_HTTP_HOST: '127.0.0.1',
+      VEDETTE_HTTP_PORT: '0',
+      AWS_REGION: 'eu-central-1',
+      AWS_ENDPOINT_URL: aws.url,
+    },
+    queue: createQueue({ client: sqs, url: queueUrl }),
+    deadLetters: createQueue({ client: sqs, url: deadLetterQueueUrl }),
     queueUrl,
     externalId,
     targetId,
@@ -179,16 +222,7 @@ async function open(aws: Aws, url: string): Promise<{ fixture: WorkerFixture; cl
     startWorker: (environment = {}) => {
       const worker = start({
         credentials: aws.workerCredentials(),
-        environment: {
-          VEDETTE_DATABASE_URL: url,
-          VEDETTE_QUEUE_URL: queueUrl,
-          VEDETTE_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl,
-          VEDETTE_HTTP_HOST: '127.0.0.1',
-          VEDETTE_HTTP_PORT: '0',
-          AWS_REGION: 'eu-central-1',
-          AWS_ENDPOINT_URL: aws.url,
-          ...environment,
-        },
+        environment: { ...fixture.environment, ...environment },
       })
       workers.push(worker)
       return worker

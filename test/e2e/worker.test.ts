@@ -1,39 +1,16 @@
 import { RunInstancesCommand } from '@aws-sdk/client-ec2'
 import { GenerateCredentialReportCommand } from '@aws-sdk/client-iam'
-import { CreateBucketCommand, DeletePublicAccessBlockCommand } from '@aws-sdk/client-s3'
+import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { describe, expect, test } from 'vitest'
 import { encodeMessage } from '#queue/message.ts'
 import { RESOURCE_TYPES } from '#resources/registry.ts'
 import { clientsFor } from '#test/harness/aws/clients.ts'
 import { policy, setRolePolicy, trustPolicy } from '#test/harness/aws/roles.ts'
-import { ACCOUNT, ROLE, useWorker, type WorkerFixture } from './worker-fixture.ts'
+import { ACCOUNT, REGION, ROLE, seed, SMALL, useWorker, type WorkerFixture } from './worker-fixture.ts'
 
 const fixture = useWorker()
-const REGION = 'eu-central-1'
-/** One check, one region: what most of these tests need to look at. */
-const SMALL = {
-  regions: [REGION],
-  services: ['ec2'],
-  checks: { include: ['ec2-instance-imdsv2'], exclude: [], minSeverity: null, parameters: [] },
-}
 /** A scan takes 3 s on an idle machine. */
 const LONG = { timeout: 90_000 }
-
-/** An account with a role for us, an instance without IMDSv2 and a bucket without its public access block. */
-async function seed({ aws, createScannerRole }: WorkerFixture): Promise<{ readonly instanceId: string }> {
-  // Besides: the home region, and the one that answers for multi-region access points.
-  aws.account(ACCOUNT).enableRegions([REGION, 'us-east-1', 'us-west-2'])
-  await createScannerRole()
-  const { ec2, s3 } = clientsFor(aws.url, aws.adminCredentials(ACCOUNT), REGION)
-  const instance = { ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1 }
-  const { Instances = [] } = await ec2.send(
-    new RunInstancesCommand({ ...instance, MetadataOptions: { HttpTokens: 'optional' } }),
-  )
-  const Bucket = 'reports'
-  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: REGION } }))
-  await s3.send(new DeletePublicAccessBlockCommand({ Bucket }))
-  return { instanceId: Instances[0]?.InstanceId ?? '' }
-}
 
 async function openFindings({ pool }: WorkerFixture): Promise<readonly string[]> {
   const { rows } = await pool.query<{ finding: string }>(
