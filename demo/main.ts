@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
+import { findKubectl } from '#test/harness/controlplane/binaries.ts'
 import { launch, startParts, type Parts, type Processes } from './parts.ts'
 import { scanProgress, type Progress } from './progress.ts'
 import { createScannerRoles, seedDemo } from './seed.ts'
@@ -46,7 +47,7 @@ async function kubectl(parts: Parts, args: readonly string[], input?: string): P
 /** Follows both first scans until they have ended; one line per change, or one line in place on a terminal. */
 async function follow(database: Client): Promise<void> {
   let shown = ''
-  for (let turn = 0; turn < 600 && !leaving.signal.aborted; turn++) {
+  for (let turn = 0; turn < 240 && !leaving.signal.aborted; turn++) {
     const progress: Progress = await scanProgress(database)
     if (progress.line !== shown) {
       shown = progress.line
@@ -60,22 +61,25 @@ async function follow(database: Client): Promise<void> {
     await wait(500)
   }
   if (!leaving.signal.aborted)
-    throw new Error('the scans did not end within 5 minutes; see the logs of operator and workers')
+    throw new Error('the scans did not end within 2 minutes; see the logs of operator and workers')
 }
 
-function whereToGoOn(parts: Parts, processes: Processes, logFolder: string): void {
+async function whereToGoOn(parts: Parts, processes: Processes, logFolder: string): Promise<void> {
   const [operator, ...workers] = processes.urls
+  const command = await findKubectl({ env: process.env, say })
   heading('Where to go on')
   console.log(`  export KUBECONFIG=${parts.cluster.adminKubeconfig}`)
-  console.log(`  database   ${parts.databaseUrl}`)
+  if (command !== 'kubectl' && !command.endsWith('/bin/kubectl')) console.log(`  alias kubectl=${command}`)
+  console.log(`  database      ${parts.databaseUrl}`)
+  console.log(`  AWS endpoint  ${parts.aws.url}`)
   console.log(
-    `  metrics    ${operator}/metrics (operator)  ${workers.map((url) => `${url}/metrics`).join('  ')} (workers)`,
+    `  metrics       ${operator}/metrics (operator)  ${workers.map((url) => `${url}/metrics`).join('  ')} (workers)`,
   )
-  console.log(`  logs       ${logFolder}`)
+  console.log(`  logs          ${logFolder}`)
   console.log(`
-Three things to try, in another terminal:
+Three things to try, in another terminal, in this folder:
   1. Break a bucket, and scan again:
-     ${awsCli(parts)} s3api delete-public-access-block --bucket vedette-111122223333-backups
+     node_modules/.bin/node demo/break-a-bucket.ts ${parts.aws.url}
      kubectl annotate scantarget payments-prod -n cloud-security vedette.dev/scan-now=$(date +%s) --overwrite
      kubectl get scantargets -n cloud-security -w
   2. Ask for one scan and wait for it:
@@ -83,11 +87,6 @@ Three things to try, in another terminal:
      kubectl wait --for=condition=Finished scanrequest --all -n cloud-security --timeout=5m
   3. See why an account cannot be looked at everywhere:
      kubectl describe scantarget payments-dev -n cloud-security`)
-}
-
-function awsCli(parts: Parts): string {
-  const { accessKeyId, secretAccessKey } = parts.aws.adminCredentials('111122223333')
-  return `AWS_ACCESS_KEY_ID=${accessKeyId} AWS_SECRET_ACCESS_KEY=${secretAccessKey} AWS_REGION=eu-central-1 aws --endpoint-url ${parts.aws.url}`
 }
 
 async function demo(): Promise<void> {
@@ -98,7 +97,8 @@ async function demo(): Promise<void> {
     style.dim('About 40 seconds; the first time, the Kubernetes control plane is built before (some 5 minutes).\n'),
   )
   const logFolder = await mkdtemp(join(tmpdir(), 'vedette-demo-'))
-  stops.push(async () => (interactive ? rm(logFolder, { recursive: true, force: true }) : undefined))
+  // After a failure the logs are what is left to read.
+  stops.push(async () => (process.exitCode === 1 ? undefined : rm(logFolder, { recursive: true, force: true })))
 
   say('starting a Kubernetes API server, Postgres, and an AWS API (moto) with SQS')
   const parts = await startParts(stops, say)
@@ -151,7 +151,7 @@ async function demo(): Promise<void> {
   heading('What could be looked at')
   const gaps = await readGaps(database)
   console.log(coverageTable(gaps))
-  whereToGoOn(parts, processes, logFolder)
+  await whereToGoOn(parts, processes, logFolder)
 
   if (interactive) {
     console.log(`\n${style.bold('Up until you press Ctrl-C.')}`)

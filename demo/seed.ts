@@ -24,8 +24,12 @@ export async function seedDemo(aws: Aws): Promise<void> {
   await seedAccount(aws, DEV, { regions: REGIONS, upkeep: 'tended' })
 }
 
-/** Makes the scanner's role in both accounts: the generated policy, trust for the worker under the namespace's ExternalId. */
-export async function createScannerRoles(aws: Aws, externalId: string): Promise<void> {
+/** Makes the scanner's role in the accounts: the generated policy, trust for the worker under the namespace's ExternalId. */
+export async function createScannerRoles(
+  aws: Aws,
+  externalId: string,
+  accounts: readonly string[] = [PROD, DEV],
+): Promise<void> {
   const policy: PolicyDocument = JSON.parse(
     await readFile(new URL('../docs/reference/iam-policy.json', import.meta.url), 'utf8'),
   )
@@ -47,6 +51,7 @@ export async function createScannerRoles(aws: Aws, externalId: string): Promise<
       Action: statement.Action.filter((action) => action !== FORGOTTEN_ACTION),
     })),
   }
-  await createRole(aws, PROD, { name: 'VedetteScan', trust, policy })
-  await createRole(aws, DEV, { name: 'VedetteScan', trust, policy: forgetful })
+  for (const account of accounts) {
+    await createRole(aws, account, { name: 'VedetteScan', trust, policy: account === DEV ? forgetful : policy })
+  }
 }

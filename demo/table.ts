@@ -2,7 +2,7 @@
 export function table(
   headers: readonly string[],
   rows: readonly (readonly string[])[],
-  width = process.stdout.columns ?? 120,
+  width = process.stdout.columns ?? Infinity,
 ): string {
   const widths = headers.map((header, column) =>
     Math.max(header.length, ...rows.map((row) => (row[column] ?? '').length)),

@@ -26,8 +26,8 @@ export async function readFleet(sql: Sql): Promise<Fleet> {
        where state in ('Succeeded', 'PartiallySucceeded') order by target_id, finished_at desc
      ),
      due as (
-       select jobs.id, greatest(jobs.available_at, jobs.created_at) as since from jobs
-       where state = 'Queued' and available_at <= now()
+       select outbox.available_at as since from outbox join jobs on jobs.id = job_id
+       where jobs.state = 'Queued' and outbox.available_at <= now()
      )
      select jsonb_build_object(
        'findings', (select jsonb_build_object(
