@@ -55,7 +55,11 @@ export async function finishPrepare(pool: Pool, lease: Lease, outcome: PrepareOu
     await replaceGaps(tx, {
       targetId: lease.targetId,
       source: 'prepare',
-      gaps: [...outcome.gaps, ...(await disabledRegions(tx, lease, regions))],
+      gaps: [
+        ...outcome.gaps,
+        // A region that is closed to us is enabled all the same, and has said why.
+        ...(await disabledRegions(tx, lease, [...regions, ...outcome.gaps.map(({ location }) => location)])),
+      ],
     })
     await insertJobs(tx, { scanId: lease.scanId, targetId: lease.targetId, kind: 'collect', locations })
     await closeJob(tx, lease.jobId, 'Succeeded')

@@ -3,6 +3,7 @@ import { createLogger } from '#platform/log/logger.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { dispatchOnce } from '#queue/dispatcher.ts'
+import { cancelScan } from '#store/scans.ts'
 import { startFaultProxy } from '#test/harness/fault-proxy.ts'
 import { startProcess } from '#test/harness/process.ts'
 import { workerMetrics } from '#worker/metrics.ts'
@@ -73,6 +74,26 @@ test('a region that cannot be reached delays its job; what was listed stays', LO
   expect(await now.ended(scanId)).toMatchObject({ state: 'Succeeded' })
   expect(now.aws.counts({ account: ACCOUNT, region: REGION })).toMatchObject({ 'ec2:DescribeInstances': 1 })
   expect(now.aws.counts({ account: ACCOUNT, region: REGION })).not.toHaveProperty('ec2:DescribeSubnets')
+})
+
+test('a scan that is cancelled stops its jobs, and nothing is judged', LONG, async () => {
+  const now = fixture.now
+  await seed(now)
+  const slow = now.aws.faults.add({ operation: 'DescribeInstances', fault: { kind: 'hang' } })
+  const worker = now.startWorker({ VEDETTE_JOB_LEASE_SECONDS: '2' })
+  const scanId = await now.request(SMALL)
+  await now.eventually(async () => (slow.hits() > 0 ? true : undefined))
+  await cancelScan(now.pool, { scanId, signal: never })
+  // The heartbeat tells it; without it the job would wait for AWS until it gives up.
+  const outcomes = () => worker.lines.filter((line) => line['message'] === 'job ended' && line['location'] === REGION)
+  await now.eventually(async () => (outcomes().length > 0 ? true : undefined), 10_000)
+  expect(outcomes()).toMatchObject([{ outcome: { kind: 'lost' } }])
+  expect(await now.ended(scanId)).toMatchObject({ state: 'Cancelled', summary: null })
+  const { rows } = await now.pool.query('select from findings union all select from check_counts')
+  expect(rows).toEqual([])
+
+  slow.remove()
+  expect(await now.ended(await now.request(SMALL))).toMatchObject({ state: 'Succeeded' })
 })
 
 describe('a job that crashes', () => {

@@ -211,15 +211,35 @@ describe('what cannot be looked at', () => {
 
   test('counts a region that a service control policy closes, and not one that is not enabled', LONG, async () => {
     const now = fixture.now
-    await seed(now)
+    const { instanceId } = await seed(now)
     const account = now.aws.account(ACCOUNT)
     account.enableRegions([REGION, 'eu-west-1', 'us-east-1'])
+    const { ec2 } = clientsFor(now.aws.url, now.aws.adminCredentials(ACCOUNT), 'eu-west-1')
+    const elsewhere = await ec2.send(
+      new RunInstancesCommand({
+        ImageId: 'ami-12345678',
+        MinCount: 1,
+        MaxCount: 1,
+        MetadataOptions: { HttpTokens: 'optional' },
+      }),
+    )
+    now.startWorker()
+    const spec = { ...SMALL, regions: [REGION, 'eu-west-1', 'af-south-1'] }
+    expect(await now.ended(await now.request(spec))).toMatchObject({ state: 'Succeeded' })
+    const found = await openFindings(now)
+    expect(found).toEqual(
+      [instanceId, elsewhere.Instances?.[0]?.InstanceId].map((id) => `ec2-instance-imdsv2 ${id}`).sort(),
+    )
+
     const there = { Condition: { StringEquals: { 'aws:RequestedRegion': 'eu-west-1' } } }
     account.serviceControlPolicies([policy('Deny', ['ec2:*'], there)])
-    now.startWorker()
-    const scanId = await now.request({ ...SMALL, regions: [REGION, 'eu-west-1', 'af-south-1'] })
+    const scanId = await now.request(spec)
     expect(await now.ended(scanId)).toMatchObject({ state: 'PartiallySucceeded', summary: { coveragePercent: 50 } })
-    const { rows: counts } = await now.pool.query('select location, fail, unknown from check_counts order by location')
+    expect(await openFindings(now)).toEqual(found)
+    const { rows: counts } = await now.pool.query(
+      'select location, fail, unknown from check_counts where scan_id = $1 order by location',
+      [scanId],
+    )
     expect(counts).toEqual([
       { location: REGION, fail: 1, unknown: 0 },
       { location: 'eu-west-1', fail: 0, unknown: 1 },
@@ -227,7 +247,9 @@ describe('what cannot be looked at', () => {
     const { rows: gaps } = await now.pool.query('select location, kind, reason from gaps')
     const denial = expect.objectContaining({ by: 'service_control_policy', explicit: true })
     expect(gaps).toEqual([{ location: 'eu-west-1', kind: 'denied', reason: denial }])
-    const { rows: scans } = await now.pool.query<{ prepared: unknown }>('select prepared from scans')
+    const { rows: scans } = await now.pool.query<{ prepared: unknown }>('select prepared from scans where id = $1', [
+      scanId,
+    ])
     const leftOut = { region: 'af-south-1', reason: expect.stringMatching(/not enabled/) }
     expect(scans[0]?.prepared).toMatchObject({ regions: [REGION], regionsLeftOut: [leftOut] })
   })
