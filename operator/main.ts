@@ -91,8 +91,7 @@ async function run(settings: Settings<'operator'>, log: Logger, signal: AbortSig
 async function migrateWhenThere(pool: Pool, log: Logger, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      const { applied } = await migrate(pool, { signal, log })
-      if (applied.length > 0) log.info({ applied }, 'database migrated')
+      await migrate(pool, { signal, log })
       return
     } catch (error) {
       if (!isDatabaseAway(error)) throw error
