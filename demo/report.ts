@@ -5,6 +5,7 @@ export interface FindingRow {
   readonly severity: string
   readonly check_id: string
   readonly name: string
+  readonly resource_id: string
   readonly location: string
   readonly first_seen: Date
   readonly target: string
@@ -13,7 +14,7 @@ export interface FindingRow {
 /** Open findings, worst first. */
 export async function readWorstFindings(database: Client, most: number): Promise<readonly FindingRow[]> {
   const { rows } = await database.query<FindingRow>(
-    `select severity, check_id, findings.name, location, first_seen, targets.name as target
+    `select severity, check_id, findings.name, resource_id, location, first_seen, targets.name as target
      from findings join targets on targets.id = findings.target_id
      where state = 'open' and deleted_at is null
      order by array_position(array['critical', 'high', 'medium', 'low'], severity), check_id, targets.name, findings.name
@@ -27,7 +28,7 @@ export function findingsTable(findings: readonly FindingRow[], style: Style): st
   const headers = ['SEVERITY', 'CHECK', 'RESOURCE', 'REGION', 'TARGET', 'FIRST SEEN']
   const lines = table(
     headers,
-    findings.map((row) => [row.severity, row.check_id, row.name, row.location, row.target, clock(row.first_seen)]),
+    findings.map((row) => [row.severity, row.check_id, resource(row), row.location, row.target, clock(row.first_seen)]),
   ).split('\n')
   // Colours come last, so that they do not count as width.
   return lines
@@ -35,6 +36,11 @@ export function findingsTable(findings: readonly FindingRow[], style: Style): st
       index === 0 ? style.dim(line) : line.replace(/^\w+/, (severity) => style.severity(severity)),
     )
     .join('\n')
+}
+
+/** Names that people gave are not unique: then the id says which. */
+function resource({ name, resource_id }: FindingRow): string {
+  return name === resource_id || resource_id.startsWith('arn:') ? name : `${name} (${resource_id})`
 }
 
 export interface CoverageRow {

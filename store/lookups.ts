@@ -45,6 +45,18 @@ export async function requestUidsAt(
   return rows.map(({ token }) => token)
 }
 
+/** The uids of schedules that have had a name. */
+export async function scheduleUidsAt(
+  sql: Sql,
+  of: { readonly namespace: string; readonly name: string },
+): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ uid: string }>('select uid from schedules where namespace = $1 and name = $2', [
+    of.namespace,
+    of.name,
+  ])
+  return rows.map(({ uid }) => uid)
+}
+
 /** Work-queue keys of everything whose status may be behind: what is under way, and what ended in the last minutes. */
 export async function readUnderWay(
   sql: Sql,

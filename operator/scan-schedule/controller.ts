@@ -4,13 +4,14 @@ import { decideSchedule, jitterDelaySeconds, TOO_MANY_MISSED } from '#core/cron.
 import { ScanSchedule, type ScanScheduleSpec } from '#core/kinds/scan-schedule.ts'
 import type { ScheduleFacts } from '#core/target-facts.ts'
 import { watching, type Controller, type ReconcileRequest } from '#platform/kube/controller.ts'
+import { isNotFound } from '#platform/kube/kube-error.ts'
 import type { Manager } from '#platform/kube/manager.ts'
 import { anyOf, foreignStatus, generationChanged, labelsChanged } from '#platform/kube/predicates.ts'
 import { done, failed, requeueAfter, type ReconcileResult } from '#platform/kube/reconcile-result.ts'
 import type { StatusWriter } from '#platform/kube/status.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
-import { readTargetIdentities } from '#store/lookups.ts'
-import { ensureSchedule, recordMissedTime } from '#store/schedules.ts'
+import { readTargetIdentities, scheduleUidsAt } from '#store/lookups.ts'
+import { deleteSchedule, ensureSchedule, recordMissedTime } from '#store/schedules.ts'
 import { startScheduledTime, type ScanWish } from '#store/scans.ts'
 import { FIELD_MANAGER, scanSchedules, scanTargets, type ScanScheduleObject, type ScanTargetObject } from '../kinds.ts'
 import { faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
@@ -47,8 +48,21 @@ export function addScanScheduleController(deps: ScanScheduleDeps): Controller<Sc
         [labelsChanged],
       ),
     ],
-    reconcile: async (request) => (request.object === undefined ? done : follow(deps, writer, request, request.object)),
+    reconcile: async (request) =>
+      request.object === undefined ? forget(deps, request) : follow(deps, writer, request, request.object),
   })
+}
+
+/** A schedule that is gone is forgotten, once a read past the cache has confirmed it. Its scans go on. */
+async function forget(
+  { manager, pool }: ScanScheduleDeps,
+  { key, signal }: ReconcileRequest<ScanScheduleObject>,
+): Promise<ReconcileResult> {
+  const live = await manager.client.get(scanSchedules, key, { signal })
+  if (live.ok) return requeueAfter(1000)
+  if (!isNotFound(live.error)) return failed(live.error)
+  for (const uid of await scheduleUidsAt(pool, key)) await deleteSchedule(pool, { uid })
+  return done
 }
 
 async function follow(

@@ -40,7 +40,8 @@ export function recordTransitions(
         `Scan ${lastScan.id} could not look everywhere${open}; ${coverage}${gaps === '' ? '' : `; ${gaps}`}`,
       )
     }
-    if (lastScan.state === 'Failed')
+    // A role that refuses has an event of its own, below.
+    if (lastScan.state === 'Failed' && facts.refusal === null)
       say('Warning', 'ScanFailed', `Scan ${lastScan.id} failed: ${lastScan.message ?? 'see the log of the workers'}`)
     const worse = lastScan.opened + lastScan.reopened
     if (worse > 0 && before?.lastScan !== undefined) {

@@ -402,6 +402,10 @@ describe('a ScanSchedule', () => {
       { name: 'a', count: 1 },
       { name: 'b', count: 1 },
     ])
+    await kubectl('delete', 'scanschedule', 'noon', '-n', namespace)
+    const left = async (): Promise<number> =>
+      (await pool.query('select from schedules where namespace = $1', [namespace])).rowCount
+    await eventually(left, (count) => count === 0)
     skewMs = 0
   })
 

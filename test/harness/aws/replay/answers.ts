@@ -50,8 +50,14 @@ const list = (set: string, count: (model: ReplayModel) => number, item: typeof i
   }
 }
 
-const ec2 = (body: string): Reply => (_, call) => ec2Answer(call, body)
-const query = (body: string): Reply => (_, call) => queryAnswer(call, body)
+const ec2 =
+  (body: string): Reply =>
+  (_, call) =>
+    ec2Answer(call, body)
+const query =
+  (body: string): Reply =>
+  (_, call) =>
+    queryAnswer(call, body)
 
 const assumeRole: Reply = (_, call, caller) => {
   const roleArn = call.params.get('RoleArn') ?? ''

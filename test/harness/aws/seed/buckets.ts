@@ -27,7 +27,13 @@ export async function seedBuckets(soil: Soil): Promise<Seeded['buckets']> {
   const assets = await create(soil, 'assets', home)
   await unblock(soil, assets)
   await putPolicy(soil, assets, [
-    { Sid: 'PublicRead', Effect: 'Allow', Principal: '*', Action: 's3:GetObject', Resource: `arn:aws:s3:::${assets.name}/*` },
+    {
+      Sid: 'PublicRead',
+      Effect: 'Allow',
+      Principal: '*',
+      Action: 's3:GetObject',
+      Resource: `arn:aws:s3:::${assets.name}/*`,
+    },
   ])
 
   const website = await create(soil, 'website', at(1))

@@ -57,7 +57,9 @@ async function createPerson(client: iam.IAMClient, { name, console, mfa, keys, d
   await client.send(new iam.AddUserToGroupCommand({ UserName, GroupName: 'developers' }))
   if (console) await client.send(new iam.CreateLoginProfileCommand({ UserName, Password: PASSWORD }))
   if (mfa) {
-    const { VirtualMFADevice } = await client.send(new iam.CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: name }))
+    const { VirtualMFADevice } = await client.send(
+      new iam.CreateVirtualMFADeviceCommand({ VirtualMFADeviceName: name }),
+    )
     const codes = { AuthenticationCode1: '123456', AuthenticationCode2: '654321' }
     const SerialNumber = VirtualMFADevice?.SerialNumber
     await client.send(new iam.EnableMFADeviceCommand({ UserName, SerialNumber, ...codes }))
@@ -103,7 +105,11 @@ export async function seedAccountSettings(soil: Soil): Promise<void> {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: `${name}.amazonaws.com` }, Action: 'sts:AssumeRole' }],
   })
-  await createRole(aws, account, { name: INSTANCE_PROFILE, trust: service('ec2'), policy: policy('Allow', ['s3:GetObject']) })
+  await createRole(aws, account, {
+    name: INSTANCE_PROFILE,
+    trust: service('ec2'),
+    policy: policy('Allow', ['s3:GetObject']),
+  })
   await client.send(new iam.CreateInstanceProfileCommand({ InstanceProfileName: INSTANCE_PROFILE }))
   const profile = { InstanceProfileName: INSTANCE_PROFILE, RoleName: INSTANCE_PROFILE }
   await client.send(new iam.AddRoleToInstanceProfileCommand(profile))

@@ -14,7 +14,15 @@ const named = (ResourceType: ec2.ResourceType, Name: string): ec2.TagSpecificati
 
 /** What is open to whom, by the security group's name. The last four are mistakes. */
 const GROUPS: Readonly<Record<string, readonly ec2.IpPermission[]>> = {
-  web: [{ IpProtocol: 'tcp', FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: '0.0.0.0/0' }], Ipv6Ranges: [{ CidrIpv6: '::/0' }] }],
+  web: [
+    {
+      IpProtocol: 'tcp',
+      FromPort: 443,
+      ToPort: 443,
+      IpRanges: [{ CidrIp: '0.0.0.0/0' }],
+      Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+    },
+  ],
   office: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '203.0.113.0/24' }] }],
   bastion: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '0.0.0.0/0' }] }],
   'remote-desktop': [{ IpProtocol: 'tcp', FromPort: 3389, ToPort: 3389, Ipv6Ranges: [{ CidrIpv6: '::/0' }] }],
