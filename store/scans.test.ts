@@ -185,7 +185,7 @@ describe('startScheduledTime', () => {
       ),
     )
     await Promise.all(pools.map((pool) => pool.end()))
-    expect(outcomes.map(({ started }) => started).sort()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 2])
+    expect(outcomes.map(({ started }) => started).sort((a, b) => a - b)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 2])
     expect(await count('scans where target_id = any($1::uuid[])', [targets.map(({ targetId }) => targetId)])).toBe(2)
     expect(await scheduleStatus(store.pool, scheduleUid)).toMatchObject({ lastScheduleTime: scheduledAt, active: 2 })
   })

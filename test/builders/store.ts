@@ -92,7 +92,7 @@ export function box(id: string, data: object = {}, rest: Partial<Resource> = {})
     location: 'eu-west-1',
     tags: {},
     // Tests also store what the schema would not allow, as an older version may have done.
-    data: { lid: { locked: true }, colours: ['red', 'blue'], shelf: null, lastOpened: null, ...data } as never,
+    data: { lid: { locked: true }, colours: ['red', 'blue'], shelf: null, lastOpened: null, ...data },
     ...rest,
   }
 }
@@ -105,7 +105,7 @@ export function crate(id: string, location = 'eu-west-2'): Resource {
     name: id,
     location,
     tags: {},
-    data: { sealed: true } as never,
+    data: { sealed: true },
   }
 }
 

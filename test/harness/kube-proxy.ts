@@ -125,7 +125,10 @@ function forward(
   const outgoing = httpsRequest(new URL(incoming.url ?? '/', target), { method: incoming.method, headers, agent })
   outgoing.once('response', (answer) => {
     // A watch was cut before the API server had answered it.
-    if (response.headersSent || response.destroyed) return void answer.destroy()
+    if (response.headersSent || response.destroyed) {
+      answer.destroy()
+      return
+    }
     response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders()
     let left = Math.max(1, cutAfterBytes ?? Infinity)
     answer.on('data', (chunk: Buffer) => {
