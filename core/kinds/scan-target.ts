@@ -126,7 +126,10 @@ const status = z
             done: count().meta({ description: 'Jobs that ended.', format: 'int32' }),
             failed: count().meta({ description: 'Of those, the ones that failed.', format: 'int32' }),
           })
-          .meta({ description: 'Jobs when the scan started. The status of a target is written at the start and the end of a scan only; a ScanRequest and the metrics show progress.' }),
+          .meta({
+            description:
+              'Jobs when the scan started. The status of a target is written at the start and the end of a scan only; a ScanRequest and the metrics show progress.',
+          }),
         since: time().meta({ description: 'When it started.', format: 'date-time' }),
       })
       .meta({ description: 'The scan that is under way; absent when there is none.' })
