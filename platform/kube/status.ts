@@ -80,7 +80,8 @@ export class StatusWriter<T extends KubeObject & { readonly status?: object }> {
     const { uid, resourceVersion } = object.metadata
     const applied = this.#applied.get(uid)
     if (this.#ownVersions.get(uid)?.includes(resourceVersion)) return true
-    if (this.#sending.has(uid) && isDeepStrictEqual(object.status, this.#sending.get(uid))) return true
+    // The server may have added defaults to what is on its way.
+    if (this.#sending.has(uid) && holds(object.status, this.#sending.get(uid))) return true
     return applied === undefined || isDeepStrictEqual(object.status, applied.stored)
   }
 
@@ -138,6 +139,16 @@ export class StatusWriter<T extends KubeObject & { readonly status?: object }> {
     const { client, fieldManager } = this.#deps
     return client.apply(this.#resource, object, { signal, fieldManager, subresource: 'status' })
   }
+}
+
+/** Whether `stored` has everything that was sent; lists as a whole. */
+function holds(stored: unknown, sent: unknown): boolean {
+  if (!isRecord(stored) || !isRecord(sent)) return isDeepStrictEqual(stored, sent)
+  return Object.entries(sent).every(([name, value]) => holds(stored[name], value))
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** As JSON would have it: without undefined fields, which no cached object has. */
