@@ -3,7 +3,6 @@ export interface Partition {
   readonly id: string
   /** Where the services that belong to no region are called and signed for. */
   readonly homeRegion: string
-  readonly dnsSuffix: string
   readonly regions: RegExp
 }
 
@@ -12,19 +11,16 @@ const PARTITIONS: readonly Partition[] = [
   {
     id: 'aws',
     homeRegion: 'us-east-1',
-    dnsSuffix: 'amazonaws.com',
     regions: /^(us|eu|ap|sa|ca|me|af|il|mx)-\w+-\d+$/,
   },
   {
     id: 'aws-cn',
     homeRegion: 'cn-northwest-1',
-    dnsSuffix: 'amazonaws.com.cn',
     regions: /^cn-\w+-\d+$/,
   },
   {
     id: 'aws-us-gov',
     homeRegion: 'us-gov-west-1',
-    dnsSuffix: 'amazonaws.com',
     regions: /^us-gov-\w+-\d+$/,
   },
 ]
@@ -36,9 +32,4 @@ export function partitionOf(id: string): Partition {
     throw new Error(`There is no partition ${id}; known are ${PARTITIONS.map((known) => known.id).join(', ')}.`)
   }
   return partition
-}
-
-/** The regional STS endpoint: the global one's tokens are refused in regions that have to be enabled. */
-export function stsEndpoint(partition: string, region: string): string {
-  return `https://sts.${region}.${partitionOf(partition).dnsSuffix}`
 }
