@@ -15,6 +15,8 @@ export interface Caller {
   readonly signs: boolean
   /** Set when nobody can tell from the policy whether there are such callers. */
   readonly doubt?: Reason
+  /** The types of `Principal` that can name them. */
+  readonly types: readonly PrincipalType[]
   /** Whether a member of `Principal` names them. */
   readonly isNamed: (member: { readonly type: PrincipalType; readonly value: string }) => Tri
   /** What their requests may hold under a key; undefined when it is not the caller who decides that. */

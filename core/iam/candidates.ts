@@ -1,8 +1,15 @@
 import { isUnknown } from '../stored.ts'
 import type { Mentions } from './mentions.ts'
 import { common, hasWildcard, instance, matches, pattern, split } from './pattern.ts'
+import type { Mode } from './reach.ts'
 import type { Statement } from './statement.ts'
 import { resolve, type Lookup } from './variables.ts'
+
+interface Around {
+  readonly fill: string
+  /** While something could not be read, what others might mean is tried only to see what is possible. */
+  readonly mode: Mode
+}
 
 /** Past these, patterns are no longer tried two at a time. */
 const MANY = 40
@@ -13,13 +20,16 @@ const MANY = 40
  */
 export function actionsIn(
   mentions: Mentions,
-  fill: string,
-  asked: readonly string[] | undefined,
-  resource: string | undefined,
+  {
+    fill,
+    mode,
+    asked,
+    resource,
+  }: Around & { readonly asked: readonly string[] | undefined; readonly resource: string | undefined },
 ): readonly string[] {
   const texts = mentions.actions.map((action) => action.toLowerCase())
   const services = servicesIn(mentions, resource)
-  const generic = services.length === 0 || mentions.isPartial ? [`${fill}:${fill}`] : []
+  const generic = services.length === 0 || (mentions.isPartial && mode === 'possible') ? [`${fill}:${fill}`] : []
   const anyOfService = services.map((service) => pattern(`${service}:?*`))
   const patterns = texts.map((text) => pattern(text))
   const wanted = asked?.map((action) => pattern(action.toLowerCase()))
@@ -57,8 +67,7 @@ function servicesIn(mentions: Mentions, resource: string | undefined): readonly 
 export function targetsIn(
   mentions: Mentions,
   statements: readonly Statement[],
-  fill: string,
-  asked: string | undefined,
+  { fill, mode, asked }: Around & { readonly asked: string | undefined },
 ): readonly string[] {
   // A `${` that is no variable (before version 2012-10-17) is text that nobody puts in a name.
   const patterns = mentions.resources.filter(({ text }) => !text.includes('${')).map(({ text }) => pattern(text))
@@ -78,8 +87,8 @@ export function targetsIn(
     return distinct([asked, ...(isBucket(asked) ? [`${asked}/${fill}`] : []), ...within, ...inside])
   }
   const needsOther =
-    concrete.length === 0 ||
-    statements.some(({ resource }) => resource === null || isUnknown(resource) || resource.negated)
+    (mentions.isPartial ? mode === 'possible' : concrete.length === 0) ||
+    statements.some(({ resource }) => resource === null || (!isUnknown(resource) && resource.negated))
   return distinct([...found, ...(needsOther ? [fill] : [])])
 }
 

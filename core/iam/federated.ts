@@ -1,6 +1,6 @@
 import type { Caller } from './caller.ts'
 import { leavesTenantOpen, sharedIssuer, type SharedIssuer } from './issuers.ts'
-import { fixedValues, freeValues, type Alternatives, type Stranger } from './keys.ts'
+import { fixedValues, freeValues, isTokenKey, type Alternatives, type Stranger } from './keys.ts'
 import type { Mentions } from './mentions.ts'
 import { common, hasWildcard, instance, pattern } from './pattern.ts'
 
@@ -26,7 +26,7 @@ export function providersIn(mentions: Mentions): readonly Provider[] {
 /** A stranger with a token of a shared issuer, and the users of an application of it. */
 export function strangersOfProvider(provider: Provider, mentions: Mentions, stranger: Stranger): readonly Caller[] {
   const { name, issuer, shared } = provider
-  if (name === '*') return [bearer(provider, mentions, stranger, { who: { kind: 'any_identity', provider: '*' } })]
+  if (name === '*') return [bearerOfAnything(mentions, stranger)]
   if (shared === undefined) return []
   const openValues = (claim: string): Alternatives | undefined => {
     const mentioned = mentions.ofKey(`${issuer}:${claim}`)
@@ -54,7 +54,7 @@ export function strangersOfProvider(provider: Provider, mentions: Mentions, stra
     who: { kind: 'application_users', provider: name },
     claims: (claim) => {
       if (claim === application)
-        return mentions.ofKey(key).map(({ pattern: wanted }) => [instance(wanted, stranger.fill)])
+        return [...mentions.ofKey(key).map(({ pattern: wanted }) => [instance(wanted, stranger.fill)]), [stranger.fill]]
       if (claim === 'amr') return [['unauthenticated']]
       return openValues(claim)
     },
@@ -64,6 +64,15 @@ export function strangersOfProvider(provider: Provider, mentions: Mentions, stra
   })
   return [anybody, users]
 }
+
+/** Somebody with a token of whichever provider: for `*`, and for providers that could not be read. */
+export function bearerOfAnything(mentions: Mentions, stranger: Stranger): Caller {
+  const anything: Provider = { name: '*', issuer: '', shared: undefined }
+  return bearer(anything, mentions, stranger, { who: { kind: 'any_identity', provider: 'any identity provider' } })
+}
+
+/** What nobody holds who shows a token. */
+const NEVER = /^(aws:(principal|source(arn|account|owner|org)|userid|username)|kms:|s3:)/
 
 /** Those whom a provider of somebody's own vouches for, and the tenants that a policy names of a shared one. */
 export function boundedBy(provider: Provider, mentions: Mentions, stranger: Stranger): readonly Caller[] {
@@ -108,14 +117,18 @@ function bearer(
     calls: 'from_network',
     // The token takes the place of a signature: STS accepts these calls unsigned.
     signs: true,
-    isNamed: ({ type, value }) => type === 'Federated' && (value === name || value === '*'),
+    types: ['Federated', 'AWS'],
+    isNamed: ({ type, value }) => (value === '*' && type !== 'Service') || (type === 'Federated' && value === name),
     has: (key) => {
       if (key === 'aws:federatedprovider') return [[name]]
       if (issuer !== '' && key.startsWith(prefix)) {
         return claims(key.slice(prefix.length)) ?? freeValues(mentions.ofKey(key), stranger)
       }
+      if (name === '*')
+        return isTokenKey(key) || key.startsWith('saml:') ? undefined : NEVER.test(key) ? [null] : undefined
       if (key.startsWith('saml:')) return issuer === '' ? undefined : [null]
-      return /^(aws:(principal|source(arn|account|owner|org)|userid|username)|kms:|s3:)/.test(key) ? [null] : undefined
+      if (isTokenKey(key)) return [null]
+      return NEVER.test(key) ? [null] : undefined
     },
   }
 }

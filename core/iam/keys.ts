@@ -48,6 +48,11 @@ export const ENDPOINT_KEYS: ReadonlyMap<string, Anchor> = new Map([
   ['aws:ec2instancesourcevpc', 'id'],
 ])
 
+/** Whether a key is a claim of an identity provider: `token.actions.githubusercontent.com:sub`. */
+export function isTokenKey(key: string): boolean {
+  return /^[^:]*\.[^:]*:./.test(key)
+}
+
 /** What a stranger is called here: values that the policy does not mention. */
 export interface Stranger {
   readonly account: string

@@ -24,6 +24,8 @@ export interface Mentions {
   readonly variables: readonly string[]
   /** Whether some action or resource could not be read, so that others than these may be meant. */
   readonly isPartial: boolean
+  /** Whether some principal could not be read. */
+  readonly hidesPrincipals: boolean
 }
 
 export function mentionsOf(statements: readonly Statement[]): Mentions {
@@ -33,10 +35,12 @@ export function mentionsOf(statements: readonly Statement[]): Mentions {
   const actions = new Set<string>()
   const resources = new Map<string, Mentions['resources'][number]>()
   let isPartial = false
+  let hidesPrincipals = false
 
   for (const { principal, action, resource, conditions, variables: hasVariables } of statements) {
-    for (const member of principal === null || isUnknown(principal) ? [] : principal.members) {
-      if (!isUnknown(member)) principals.set(`${member.type} ${member.value}`, member)
+    for (const member of principal === null ? [] : isUnknown(principal) ? [principal] : principal.members) {
+      if (isUnknown(member) || isUnknown(member.value)) hidesPrincipals = true
+      else principals.set(`${member.type} ${member.value}`, { type: member.type, value: member.value })
     }
     for (const value of isUnknown(action) ? [action] : action.values) {
       if (isUnknown(value)) isPartial = true
@@ -71,6 +75,7 @@ export function mentionsOf(statements: readonly Statement[]): Mentions {
     resources: [...resources.values()],
     variables: [...variables],
     isPartial,
+    hidesPrincipals,
   }
 }
 

@@ -14,7 +14,7 @@ import type { Lookup } from './variables.ts'
  */
 export type Mode = 'certain' | 'possible'
 
-/** A resource that a statement names in a way which could not be read. */
+/** Some resource of those that the policy hangs on, nobody knows which. */
 export const SOME_RESOURCE: unique symbol = Symbol('some resource')
 export type Target = string | typeof SOME_RESOURCE
 
@@ -54,7 +54,7 @@ export function isAllowed(
   const allows = isUnknown(statement.effect) ? statement.effect : statement.effect === 'Allow'
   if (!is(allows) || !is(principalMatches(statement, request.caller)) || !is(actionMatches(statement, request.action)))
     return false
-  if (request.target === SOME_RESOURCE ? !hasUnknownResource(statement) : !is(resourceOf(statement, request)))
+  if (request.target === SOME_RESOURCE ? !namesSomeResource(statement) : !is(resourceOf(statement, request)))
     return false
 
   let domains: Domains = new Map()
@@ -73,9 +73,9 @@ export function isAllowed(
       other !== statement &&
       isSurely(isUnknown(other.effect) ? other.effect : other.effect === 'Deny') &&
       isSurely(principalMatches(other, request.caller)) &&
-      isSurely(actionMatches(other, request.action)) &&
-      // A resource that nobody could read may be the one that is denied.
-      (request.target === SOME_RESOURCE || isSurely(resourceOf(other, request))),
+      // A resource that nobody could read may be the one on which just this is denied.
+      (request.target === SOME_RESOURCE ||
+        (isSurely(actionMatches(other, request.action)) && isSurely(resourceOf(other, request)))),
   )
   return avoids(denies, domains, request, (answer) => !isSurely(answer), budget)
 }
@@ -84,15 +84,22 @@ export function newBudget(): Budget {
   return { steps: MOST_STEPS }
 }
 
-/** Whether a statement names resources among which some could not be read: it names something of what it hangs on. */
-export function hasUnknownResource({ resource }: Statement): boolean {
-  if (resource === null) return false
-  return isUnknown(resource) || (!resource.negated && resource.values.some((value) => isUnknown(value)))
+/** Whether a statement surely names something of what it hangs on: all of it, or what could not be read. */
+function namesSomeResource({ resource }: Statement): boolean {
+  if (resource === null || isUnknown(resource)) return resource === null
+  return !resource.negated && resource.values.some((value) => isUnknown(value) || value === '*')
 }
 
 function principalMatches({ principal }: Statement, caller: Caller): Tri {
   if (principal === null || isUnknown(principal)) return principal ?? NAMES_NOBODY
-  const named = anyOf(principal.members.map((member) => (isUnknown(member) ? member : caller.isNamed(member))))
+  const named = anyOf(
+    principal.members.map((member) => {
+      if (isUnknown(member)) return member
+      const { type, value } = member
+      if (isUnknown(value)) return caller.types.includes(type) && value
+      return caller.isNamed({ type, value })
+    }),
+  )
   return principal.negated ? negate(named) : named
 }
 

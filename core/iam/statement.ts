@@ -22,9 +22,14 @@ export interface Element {
 }
 
 export type PrincipalType = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser'
+/** One principal that is named; the type is known even where the name is not. */
+export interface Member {
+  readonly type: PrincipalType
+  readonly value: string | Unknown
+}
 export interface PrincipalElement {
   readonly negated: boolean
-  readonly members: readonly (Unknown | { readonly type: PrincipalType; readonly value: string })[]
+  readonly members: readonly (Unknown | Member)[]
 }
 
 const ELEMENTS = new Set([
@@ -81,7 +86,6 @@ function readElement(raw: Readonly<Record<string, unknown>>, name: 'Action' | 'R
   if (plain !== undefined && not !== undefined) return odd(`a statement has both ${name} and Not${name}`)
   const value = plain ?? not
   if (value === undefined || value === null) return null
-  if (isUnknown(value)) return value
   const values = toList(value).map((member) =>
     isUnknown(member) || typeof member === 'string' ? member : odd(`${name} holds something that is no text`),
   )
@@ -94,18 +98,16 @@ function readPrincipal(raw: Readonly<Record<string, unknown>>): PrincipalElement
   const value = plain ?? not
   const negated = not !== undefined
   if (value === undefined || value === null) return null
-  if (isUnknown(value)) return value
+  if (isUnknown(value)) return { negated, members: [value] }
   if (value === '*') return { negated, members: [{ type: 'AWS', value: '*' }] }
   if (!isRecord(value)) return odd('Principal is neither * nor an object')
-  const members = Object.entries(value).flatMap(([type, held]) => {
+  const members = Object.entries(value).flatMap(([type, held]): PrincipalElement['members'] => {
     if (!isPrincipalType(type)) return [odd(`${type} is no type of principal`)]
-    return toList(held).map((member) =>
-      isUnknown(member)
-        ? member
-        : typeof member === 'string'
-          ? { type, value: member }
-          : odd('Principal holds something that is no text'),
-    )
+    return toList(held).map((member) => ({
+      type,
+      value:
+        isUnknown(member) || typeof member === 'string' ? member : odd('Principal holds something that is no text'),
+    }))
   })
   return { negated, members }
 }

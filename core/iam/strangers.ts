@@ -3,6 +3,7 @@ import { isEverybody, type Caller } from './caller.ts'
 import {
   CALLER_KEYS,
   HOLDER_KEYS,
+  isTokenKey,
   SOURCE_KEYS,
   freeValues,
   strangersValues,
@@ -10,7 +11,7 @@ import {
   type Anchor,
   type Stranger,
 } from './keys.ts'
-import { providersIn, strangersOfProvider } from './federated.ts'
+import { bearerOfAnything, providersIn, strangersOfProvider } from './federated.ts'
 
 const ABSENT: Alternatives = [null]
 const one = (...values: readonly string[]): Alternatives => values.map((value) => [value])
@@ -23,6 +24,7 @@ export function strangersOf(mentions: Mentions, stranger: Stranger): readonly Ca
     anyPrincipal(mentions, stranger, { inOrganization: true }),
     anySource(mentions, stranger),
     ...providersIn(mentions).flatMap((provider) => strangersOfProvider(provider, mentions, stranger)),
+    ...(mentions.hidesPrincipals ? [bearerOfAnything(mentions, stranger)] : []),
   ]
 }
 
@@ -54,11 +56,6 @@ export function principalKeys(
 }
 type Values = (anchor: Anchor, key: string) => readonly string[]
 
-/** Whether a key is a claim of an identity provider: `token.actions.githubusercontent.com:sub`. */
-function isTokenKey(key: string): boolean {
-  return /^[^:]*\.[^:]*:./.test(key)
-}
-
 /** A request that nobody signed. */
 function anonymous(mentions: Mentions, stranger: Stranger): Caller {
   const fixed: ReadonlyMap<string, Alternatives> = new Map([
@@ -72,6 +69,7 @@ function anonymous(mentions: Mentions, stranger: Stranger): Caller {
     who: { kind: 'anonymous' },
     calls: 'from_network',
     signs: false,
+    types: ['AWS'],
     isNamed: ({ type, value }) => (type === 'Service' ? false : isEverybody(value)),
     has: (key) => {
       const known = fixed.get(key)
@@ -93,6 +91,7 @@ function anyPrincipal(
     who: { kind: inOrganization ? 'any_organization' : 'any_principal' },
     calls: 'from_network',
     signs: true,
+    types: ['AWS'],
     isNamed: ({ type, value }) => (type === 'AWS' ? isEverybody(value) : false),
     has: (key) =>
       principalKeys(key, {
@@ -112,6 +111,7 @@ function anySource(mentions: Mentions, stranger: Stranger): Caller {
     who: { kind: 'any_source' },
     calls: 'as_service',
     signs: true,
+    types: ['AWS'],
     isNamed: ({ type, value }) => (type === 'AWS' ? isEverybody(value) : false),
     has: (key) => serviceKeys(key, { name: `${stranger.fill}.amazonaws.com`, sources: sourcesOf(mentions, stranger) }),
   }

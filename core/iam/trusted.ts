@@ -59,6 +59,7 @@ function member(id: string, { mentions, stranger }: Around): Caller {
     who: { kind: 'organization', id },
     calls: 'from_network',
     signs: true,
+    types: ['AWS'],
     isNamed: ({ type, value }) => (type === 'AWS' ? isEverybody(value) : false),
     has: (key) =>
       principalKeys(key, {
@@ -87,13 +88,19 @@ function accounts({ mentions, ownAccount }: Around): readonly string[] {
   return distinct([...named, ...ids, ...arns, ...own, ...(ownAccount === undefined ? [] : [ownAccount])])
 }
 
+const PARTITIONS = ['aws', 'aws-us-gov', 'aws-cn']
+
 /** A principal of an account, whichever the account lets. */
 function inAccount(id: string, { mentions, stranger, ownAccount }: Around): Caller {
-  const within = pattern(`arn:aws*:*:*:${id}:?*`)
+  // Written out, because a wildcard for the partition or the service would also swallow somebody else's account.
+  const within = PARTITIONS.flatMap((partition) =>
+    ['iam', 'sts'].map((service) => pattern(`arn:${partition}:${service}::${id}:?*`)),
+  )
   return {
     who: { kind: 'account', id, isOwn: id === ownAccount || id === OWN_ACCOUNT },
     calls: 'from_network',
     signs: true,
+    types: ['AWS'],
     isNamed: ({ type, value }) => {
       if (type !== 'AWS') return false
       return accountOf(value) === id ? true : isEverybody(value)
@@ -109,7 +116,9 @@ function inAccount(id: string, { mentions, stranger, ownAccount }: Around): Call
             return [...strangersValues(anchor, mentions.ofKey(key), stranger), ...fixedFor(key, mentions)]
           }
           const open = mentions.ofKey(key).filter((one) => hasWildcard(one.pattern))
-          const reached = open.flatMap((one) => common(one.pattern, within, stranger.fill) ?? [])
+          const reached = open.flatMap((one) =>
+            within.flatMap((arns) => common(one.pattern, arns, stranger.fill) ?? []),
+          )
           const shapes = ['role', 'user'].map((kind) => `arn:aws:iam::${id}:${kind}/${stranger.fill}`)
           return distinct([...shapes, ...reached])
         },
@@ -148,6 +157,7 @@ function principal(id: string, { mentions, stranger, ownAccount }: Around): Call
     who: { kind: 'principal', id },
     calls: 'from_network',
     signs: true,
+    types: ['AWS', 'CanonicalUser'],
     isNamed: ({ type, value }) => {
       if (type === 'CanonicalUser') return value === id
       if (type !== 'AWS') return false
@@ -191,6 +201,7 @@ function service(name: string, guarded: boolean, { mentions, stranger, ownAccoun
     who: { kind: 'service', name, guarded },
     calls: 'as_service',
     signs: true,
+    types: ['Service', 'AWS'],
     isNamed: ({ type, value }) => {
       if (type === 'Service') return value === name || value === '*'
       return type === 'AWS' ? isEverybody(value) : false
@@ -218,6 +229,7 @@ function sources(around: Around): readonly Caller[] {
       return {
         ...rest,
         who: { kind: 'source', key, value },
+        types: ['AWS'],
         isNamed: ({ type, value: named }) => (type === 'AWS' ? isEverybody(named) : false),
         has: (asked) => (asked === key ? [[filled(value)]] : rest.has(asked)),
       }
@@ -233,6 +245,7 @@ function holders({ mentions, stranger }: Around): readonly Caller[] {
       who: { kind: 'holder', key, value: text },
       calls: 'from_network',
       signs: true,
+      types: ['AWS'],
       isNamed: ({ type, value }) => (type === 'AWS' ? isEverybody(value) : false),
       has: (asked) =>
         asked === key

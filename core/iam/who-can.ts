@@ -1,45 +1,16 @@
 import type { Reason } from '../reason.ts'
-import { isUnknown, unknown } from '../stored.ts'
-import { size, union, type Family, type Ranges } from '../net/cidr.ts'
-import type { Caller } from './caller.ts'
-import { actionsIn, targetsIn, targetsWithVariables } from './candidates.ts'
-import { malformed, type PolicyDocument } from './document.ts'
-import {
-  CALLER_KEYS,
-  ENDPOINT_KEYS,
-  freeValues,
-  HOLDER_KEYS,
-  SOURCE_KEYS,
-  type Alternatives,
-  type Stranger,
-} from './keys.ts'
-import { actionMatches } from './matching.ts'
-import { mentionsOf, type Mentions } from './mentions.ts'
-import { AWS, blocksWithin, placesIn, type Place } from './place.ts'
-import {
-  hasUnknownResource,
-  isAllowed,
-  newBudget,
-  SOME_RESOURCE,
-  TooIntricate,
-  type Budget,
-  type Mode,
-  type Request,
-} from './reach.ts'
-import { readStatements, type Statement } from './statement.ts'
+import { isUnknown } from '../stored.ts'
+import type { PolicyDocument } from './document.ts'
+import { doubts, publicFrom } from './is-public.ts'
+import { CALLER_KEYS, ENDPOINT_KEYS, HOLDER_KEYS, isTokenKey, SOURCE_KEYS } from './keys.ts'
+import type { Mentions } from './mentions.ts'
+import { blocksWithin } from './place.ts'
+import { addressesOf, ask, isEverywhere, NOWHERE, tryReach, type Reach, type WhoCanOptions } from './question.ts'
+import type { Statement } from './statement.ts'
 import { strangersOf } from './strangers.ts'
-import { reasonOf, type Tri } from './tri.ts'
-import { OWN_ACCOUNT, OWN_ORGANIZATION, trustedBy } from './trusted.ts'
+import type { Tri } from './tri.ts'
+import { trustedBy } from './trusted.ts'
 import { isStranger, type Who } from './who.ts'
-
-export interface WhoCanOptions {
-  /** The account that owns what the policy hangs on. */
-  readonly ownAccount?: string
-  /** The ARN of what the policy hangs on; for a bucket its objects are meant too. Whatever the policy names unless said. */
-  readonly resource?: string
-  /** The actions that are asked about, wildcards read. Whatever the policy names unless said. */
-  readonly actions?: readonly string[]
-}
 
 /** Somebody whom the policy lets do something. */
 export interface Grant {
@@ -111,171 +82,6 @@ export function whoCan(document: PolicyDocument, options: WhoCanOptions = {}): A
   }
 }
 
-/** Whether a policy lets strangers in from anywhere, for something. Cheaper than `whoCan`: asks about strangers only. */
-export function letsStrangersIn(document: PolicyDocument, options: WhoCanOptions = {}): Tri {
-  const question = ask(document, options)
-  const strangers = strangersOf(question.mentions, question.stranger)
-  const reached: Reached[] = []
-  for (const caller of strangers) {
-    const certain = tryReach(question, caller, 'certain')
-    if (certain !== undefined && caller.doubt === undefined && isEverywhere(certain)) return true
-    reached.push({ caller, certain, possible: tryReach(question, caller, 'possible') })
-  }
-  return publicFrom(question, reached)
-}
-
-interface Question {
-  readonly statements: readonly Statement[]
-  readonly mentions: Mentions
-  readonly stranger: Stranger
-  readonly places: readonly Place[]
-  readonly actions: readonly string[]
-  readonly targets: readonly string[]
-  readonly options: WhoCanOptions
-}
-
-/** How far a caller gets; undefined stands for "too intricate to say". */
-interface Reach {
-  readonly statements: ReadonlySet<Statement>
-  readonly places: ReadonlySet<Place>
-}
-const NOWHERE: Reach = { statements: new Set(), places: new Set() }
-
-interface Reached {
-  readonly caller: Caller
-  readonly certain: Reach | undefined
-  readonly possible: Reach | undefined
-}
-
-function ask(document: PolicyDocument, options: WhoCanOptions): Question {
-  const statements = readStatements(document)
-  const mentions = mentionsOf(statements)
-  const stranger = nobodyKnown(document, options)
-  return {
-    statements,
-    mentions,
-    stranger,
-    places: placesIn(mentions, stranger),
-    actions: actionsIn(mentions, stranger.fill, options.actions, options.resource),
-    targets: targetsIn(mentions, statements, stranger.fill, options.resource),
-    options,
-  }
-}
-
-/** A stranger whom the policy does not happen to mention. */
-function nobodyKnown(document: PolicyDocument, options: WhoCanOptions): Stranger {
-  const text = JSON.stringify([document, options])
-  const free = (names: (attempt: number) => string): string => {
-    for (let attempt = 0; ; attempt += 1) if (!text.includes(names(attempt))) return names(attempt)
-  }
-  return {
-    account: free((attempt) => String(999_900_000_001 + attempt)),
-    fill: free((attempt) => `zq${attempt === 0 ? '' : attempt}`),
-  }
-}
-
-/** Services that take no unsigned requests (AWS STS API Reference; AWS KMS Developer Guide, "Key policies"). */
-const SIGNED_ONLY = /^(sts|kms):/
-
-function tryReach(question: Question, caller: Caller, mode: Mode): Reach | undefined {
-  try {
-    return reach(question, caller, mode)
-  } catch (error) {
-    if (error instanceof TooIntricate) return undefined
-    throw error
-  }
-}
-
-function reach(question: Question, caller: Caller, mode: Mode): Reach {
-  const { statements, actions, mentions } = question
-  const found = new Set<Statement>()
-  const places = new Set<Place>()
-  const budget = newBudget()
-  for (const place of caller.calls === 'as_service' ? [AWS] : question.places) {
-    for (const chosen of choices(question, caller, place, budget)) {
-      const all = [
-        ...question.targets,
-        ...targetsWithVariables(mentions, statements[0]?.variables ?? false, question.stranger.fill, chosen.lookUp),
-      ]
-      for (const statement of statements) {
-        const targets = mode === 'certain' && hasUnknownResource(statement) ? ([...all, SOME_RESOURCE] as const) : all
-        const isReached = actions.some(
-          (action) =>
-            (caller.signs || !SIGNED_ONLY.test(action)) &&
-            actionMatches(statement, action) !== false &&
-            targets.some((target) => {
-              const request: Request = { caller, place, action, target, ...chosen }
-              return isAllowed(statement, statements, request, mode, budget)
-            }),
-        )
-        if (isReached) {
-          found.add(statement)
-          places.add(place)
-        }
-      }
-    }
-  }
-  return { statements: found, places }
-}
-
-/** The ways to choose the keys that stand in variables; one way where there are none. */
-function choices(
-  { mentions, stranger, options }: Question,
-  caller: Caller,
-  place: Place,
-  budget: Budget,
-): readonly Pick<Request, 'has' | 'lookUp'>[] {
-  const has = (key: string): Alternatives =>
-    ofResource(key, mentions, options) ?? caller.has(key) ?? place.has(key) ?? freely(key, mentions, stranger)
-  let ways: readonly ReadonlyMap<string, Alternatives[number]>[] = [new Map()]
-  for (const key of mentions.variables) {
-    ways = ways.flatMap((way) => has(key).map((held) => new Map([...way, [key, held]])))
-    budget.steps -= ways.length
-    if (budget.steps < 0) throw new TooIntricate()
-  }
-  return ways.map((way) => ({
-    has: (key) => {
-      const held = way.get(key)
-      return held === undefined ? has(key) : [held]
-    },
-    lookUp: (key) => (way.get(key) ?? [])[0] ?? null,
-  }))
-}
-
-/** Keys that every request holds, one way or the other. */
-const ALWAYS: ReadonlyMap<string, Alternatives> = new Map([
-  ['aws:securetransport', [['true'], ['false']]],
-  ['aws:viaawsservice', [['false'], ['true']]],
-])
-
-function freely(key: string, mentions: Mentions, stranger: Stranger): Alternatives {
-  return ALWAYS.get(key) ?? freeValues(mentions.ofKey(key), stranger)
-}
-
-/** What the resource is, not the caller: nobody can choose it. */
-function ofResource(key: string, mentions: Mentions, { ownAccount }: WhoCanOptions): Alternatives | undefined {
-  if (key === 'aws:resourceaccount') {
-    // Where the account is not known, a policy that names one means its own.
-    return ownAccount === undefined ? [[OWN_ACCOUNT], ...mentions.ofKey(key).map(({ text }) => [text])] : [[ownAccount]]
-  }
-  if (key === 'aws:resourceorgid') return [[OWN_ORGANIZATION], ...mentions.ofKey(key).map(({ text }) => [text])]
-  return undefined
-}
-
-function isEverywhere({ places }: Reach): boolean {
-  const list = [...places]
-  if (list.some(({ kind }) => kind === 'aws' || kind === 'strange_network')) return true
-  const addresses = addressesOf(list)
-  // "Very broad IP ranges": Amazon S3 User Guide, "The meaning of public".
-  return size(addresses.ipv4) > 1n << 24n || size(addresses.ipv6) > 1n << 96n
-}
-
-function addressesOf(places: readonly Place[]): Readonly<Record<Family, Ranges>> {
-  const of = (family: Family): Ranges =>
-    union(...places.flatMap((place) => (place.kind === 'internet' && place.family === family ? [place.addresses] : [])))
-  return { ipv4: of('ipv4'), ipv6: of('ipv6') }
-}
-
 function placesOf({ places }: Reach, mentions: Mentions): readonly string[] {
   const list = [...places]
   const endpoints = list.flatMap((place) => (place.kind === 'endpoint' ? [place.value] : []))
@@ -333,47 +139,9 @@ function narrows(key: string): boolean {
     [CALLER_KEYS, SOURCE_KEYS, HOLDER_KEYS, ENDPOINT_KEYS].some((keys) => keys.has(key)) ||
     key === 'aws:sourceip' ||
     /^aws:principal(isawsservice|servicename|servicenameslist|type)$/.test(key) ||
-    /^[^:]*\.[^:]*:./.test(key) ||
+    isTokenKey(key) ||
     key.startsWith('saml:')
   )
-}
-
-function publicFrom(question: Question, reached: readonly Reached[]): Tri {
-  const strangers = reached.filter(({ caller }) => isStranger(caller.who))
-  if (
-    strangers.some(
-      ({ caller, certain }) => caller.doubt === undefined && certain !== undefined && isEverywhere(certain),
-    )
-  ) {
-    return true
-  }
-  const doubtful = strangers.filter(({ possible }) => possible === undefined || isEverywhere(possible))
-  return doubtful.length === 0 ? false : unknown(...doubts(question, doubtful))
-}
-
-/** Why it is not known: what could not be read of the policy, else what is not known of the callers. */
-function doubts({ statements }: Question, reached: readonly Reached[]): readonly Reason[] {
-  const inside = statements.flatMap(({ effect, principal, action, resource, conditions, variables }) => {
-    const members: readonly unknown[] = principal === null || isUnknown(principal) ? [principal] : principal.members
-    const values = [action, resource].flatMap((element): readonly unknown[] =>
-      element === null || isUnknown(element) ? [element] : element.values,
-    )
-    const compared = conditions.flatMap((condition): readonly unknown[] =>
-      isUnknown(condition) ? [condition] : condition.values,
-    )
-    return [effect, ...members, ...values, ...compared, variables].flatMap((part) =>
-      isUnknown(part) ? (reasonOf(part) ?? []) : [],
-    )
-  })
-  const callers = reached.flatMap(({ caller, possible }) =>
-    possible === undefined
-      ? [malformed('its conditions can be met in too many ways')]
-      : caller.doubt === undefined || possible.statements.size === 0
-        ? []
-        : [caller.doubt],
-  )
-  const all = [...callers, ...inside]
-  return all.length > 0 ? all : [malformed('a statement could not be judged')]
 }
 
 function distinct(values: readonly string[]): readonly string[] {
