@@ -94,6 +94,7 @@ async function openFindings(tx: Sql, scan: Scan): Promise<number> {
        from pg_temp.results r
        where r.verdict = 'fail'
          and not exists (select from findings f where f.target_id = $1 and f.fingerprint = r.fingerprint)
+       on conflict (target_id, fingerprint) do nothing
        returning id, check_id, severity
      )
      insert into finding_changes (target_id, namespace, finding_id, scan_id, change, check_id, severity)
@@ -106,7 +107,7 @@ async function openFindings(tx: Sql, scan: Scan): Promise<number> {
 async function changeFindings(tx: Sql, scan: Scan): Promise<{ readonly reopened: number }> {
   const { rows } = await tx.query<{ reopened: number }>(
     `with changed as (
-       select f.id, f.state, f.severity as severity_before, r.severity, r.check_id, r.evidence, r.evidence_hash, r.name, r.arn
+       select distinct on (f.id) f.id, f.state, f.severity as severity_before, r.severity, r.check_id, r.evidence, r.evidence_hash, r.name, r.arn
        from pg_temp.results r join findings f on f.target_id = $1 and f.fingerprint = r.fingerprint
        where r.verdict = 'fail'
          and (f.state = 'resolved' or f.severity <> r.severity or f.evidence_hash <> r.evidence_hash or f.name <> r.name)
@@ -144,7 +145,7 @@ async function resolveFindings(
            when $4 and $7::text[] is not null and f.location <> 'global' and f.location <> all($7) then 'scope_removed'
            when p.check_id is not null
              and ($7::text[] is null or f.location = 'global' or f.location = any($7))
-             and not exists (select from pg_temp.results r where r.fingerprint = f.fingerprint)
+             and r.fingerprint is null
              then case when exists (
                select from resources o where o.target_id = $1 and o.type = f.type and o.location = f.location
                  and o.resource_id = f.resource_id and o.gone_at is null
@@ -153,6 +154,7 @@ async function resolveFindings(
        from findings f
        left join unnest($8::text[], $9::text[]) as p (check_id, listed_at)
          on p.check_id = f.check_id and p.listed_at = f.listed_at
+       left join pg_temp.results r on r.fingerprint = f.fingerprint
        where f.target_id = $1 and f.state = 'open'
      ), updated as (
        update findings f set state = 'resolved', resolved_at = now(), resolved_reason = j.reason

@@ -70,9 +70,9 @@ export async function finishPrepare(pool: Pool, lease: Lease, outcome: PrepareOu
 /** Regions that were looked at once and cannot be now: what was found there stays, and this says so. */
 async function disabledRegions(tx: Sql, lease: Lease, regions: readonly string[]): Promise<readonly NewGap[]> {
   const { rows } = await tx.query<{ location: string }>(
-    `select distinct f.location from findings f join scans s on s.id = $2
-     where f.target_id = $1 and f.state = 'open' and f.location <> 'global' and f.location <> all($3::text[])
-       and (s.spec -> 'regions' = 'null' or s.spec -> 'regions' ? f.location)`,
+    `select distinct f.listed_at as location from findings f join scans s on s.id = $2
+     where f.target_id = $1 and f.state = 'open' and f.listed_at <> 'global' and f.listed_at <> all($3::text[])
+       and (s.spec -> 'regions' = 'null' or s.spec -> 'regions' ? f.listed_at)`,
     [lease.targetId, lease.scanId, regions],
   )
   return rows.map(({ location }) => ({

@@ -54,17 +54,21 @@ export async function openSnapshot(pool: Pool, options: SnapshotOptions): Promis
     await connection.query('begin isolation level repeatable read read only')
     // Judging happens between reads, and evaluates of large accounts may wait for it; nothing waits for a reader.
     await connection.query('set local idle_in_transaction_session_timeout = 0')
+    // The first read is what the snapshot is of.
+    return snapshotOn(connection, options, await readListings(connection, options), close)
   } catch (error) {
     await close()
     throw error
   }
-  return snapshotOn(connection, options, close)
 }
 
-function snapshotOn(connection: Connection, options: SnapshotOptions, close: () => Promise<void>): StoredSnapshot {
-  const { targetId } = options
-  let known: Promise<readonly Listing[]> | undefined
-  const listings = (): Promise<readonly Listing[]> => (known ??= readListings(connection, options))
+function snapshotOn(
+  connection: Connection,
+  options: SnapshotOptions,
+  listings: readonly Listing[],
+  close: () => Promise<void>,
+): StoredSnapshot {
+  const { targetId, signal } = options
 
   const stream = async function* (
     types: readonly string[],
@@ -74,13 +78,13 @@ function snapshotOn(connection: Connection, options: SnapshotOptions, close: () 
       const cursor = connection.client.query(new Cursor<ResourceRow>(RESOURCES, [targetId, type]))
       try {
         for (;;) {
-          options.signal.throwIfAborted()
-          const rows = await cursor.read(batch)
+          const rows = await unlessAborted(signal, () => cursor.read(batch))
           if (rows.length > 0) yield rows.map(toResource)
           if (rows.length < batch) break
         }
       } finally {
-        await cursor.close()
+        // On a closed connection it would wait for ever.
+        if (!signal.aborted) await cursor.close()
       }
     }
   }
@@ -89,10 +93,23 @@ function snapshotOn(connection: Connection, options: SnapshotOptions, close: () 
     return rows.map(toResource)
   }
   const loadLookUp = async (lookUp: LookUp): Promise<LookUpIndex> => {
-    const of = (await listings()).filter(({ type }) => type === lookUp.type.type)
+    const of = listings.filter(({ type }) => type === lookUp.type.type)
     return indexResources(lookUp, await all(lookUp.type.type), of)
   }
-  return { listings, stream, all, loadLookUp, close, [Symbol.asyncDispose]: close }
+  return { listings: () => Promise.resolve(listings), stream, all, loadLookUp, close, [Symbol.asyncDispose]: close }
+}
+
+/** A cursor hears nothing of its connection's end. */
+async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  const aborted = Promise.withResolvers<never>()
+  const onAbort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work(), aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
 }
 
 interface ResourceRow {
