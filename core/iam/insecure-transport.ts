@@ -66,7 +66,13 @@ function meansEverybody({ principal }: Statement): Tri {
   if (principal === null) return false
   if (isUnknown(principal)) return principal
   const stars = principal.members.map((member) =>
-    isUnknown(member) ? member : member.type === 'AWS' && member.value === '*',
+    isUnknown(member)
+      ? member
+      : member.type !== 'AWS'
+        ? false
+        : isUnknown(member.value)
+          ? member.value
+          : member.value === '*',
   )
   return principal.negated ? principal.members.length === 0 : anyOf(stars)
 }

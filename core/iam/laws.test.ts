@@ -114,6 +114,10 @@ const documentOf = (statements: typeof statement) =>
   })
 /** A bucket policy or a trust policy, and one statement more of its kind. */
 const document = fc.oneof(documentOf(statement), documentOf(trust))
+/** Policies of which parts may be hidden: without an Allow of everybody but somebody, which hangs on who else there might be. */
+const plain = document.filter(({ Statement }) =>
+  Statement.every((one) => !(one['Effect'] === 'Allow' && ('NotPrincipal' in one || 'NotResource' in one))),
+)
 const extended = fc.oneof(fc.tuple(documentOf(statement), statement), fc.tuple(documentOf(trust), trust))
 
 const questions = {
@@ -134,12 +138,18 @@ function answers(document: unknown): Readonly<Record<keyof typeof questions, boo
   }
 }
 
-/** Puts an unknown in the place of parts, wherever the dice say so. */
+/**
+ * Puts an unknown in the place of parts, wherever the dice say so. Resources are left as they are: AWS refuses a policy
+ * that names something else than what it hangs on, so one that is not known is read as naming it (the corpus has the
+ * case), while these documents name whatever they like.
+ */
 function hide(value: unknown, dice: () => boolean): unknown {
   if (dice()) return MASK
   if (Array.isArray(value)) return value.map((member) => hide(member, dice))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, hide(member, dice)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, /^(Not)?Resource$/.test(name) ? member : hide(member, dice)]),
+  )
 }
 
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1500)
@@ -147,7 +157,7 @@ const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1500)
 describe('the laws of core/iam', () => {
   it('hiding any part of a policy leaves an answer or makes it unknown', () => {
     fc.assert(
-      fc.property(document, fc.infiniteStream(fc.nat(11)), (document, stream) => {
+      fc.property(plain, fc.infiniteStream(fc.nat(11)), (document, stream) => {
         const before = answers(document)
         const after = answers(hide(document, () => stream.next().value === 0))
         for (const name of ['public', 'publicBucket', 'admin', 'denies'] as const) {

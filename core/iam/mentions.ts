@@ -37,9 +37,11 @@ export function mentionsOf(statements: readonly Statement[]): Mentions {
   let isPartial = false
   let hidesPrincipals = false
 
-  for (const { principal, action, resource, conditions, variables: hasVariables } of statements) {
+  for (const { effect, principal, action, resource, conditions, variables: hasVariables } of statements) {
     for (const member of principal === null ? [] : isUnknown(principal) ? [principal] : principal.members) {
       if (isUnknown(member) || isUnknown(member.value)) hidesPrincipals = true
+      // A denial lets nobody in: a provider that only it names brings no callers.
+      else if (effect === 'Deny' && member.type === 'Federated') continue
       else principals.set(`${member.type} ${member.value}`, { type: member.type, value: member.value })
     }
     for (const value of isUnknown(action) ? [action] : action.values) {

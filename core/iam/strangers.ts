@@ -24,7 +24,8 @@ export function strangersOf(mentions: Mentions, stranger: Stranger): readonly Ca
     anyPrincipal(mentions, stranger, { inOrganization: true }),
     anySource(mentions, stranger),
     ...providersIn(mentions).flatMap((provider) => strangersOfProvider(provider, mentions, stranger)),
-    ...(mentions.hidesPrincipals ? [bearerOfAnything(mentions, stranger)] : []),
+    // Somebody whom only a principal that could not be read may name: `*` lets in nobody more than before.
+    ...(mentions.hidesPrincipals ? [{ ...bearerOfAnything(mentions, stranger), isNamed: () => false }] : []),
   ]
 }
 
