@@ -1,3 +1,4 @@
+import type { Reason } from '../reason.ts'
 import type { Caller } from './caller.ts'
 import { leavesTenantOpen, sharedIssuer, type SharedIssuer } from './issuers.ts'
 import { fixedValues, freeValues, isTokenKey, type Alternatives, type Stranger } from './keys.ts'
@@ -11,15 +12,21 @@ export interface Provider {
   /** Its URL without `https://`, in lower case: what its condition keys start with. Empty for SAML. */
   readonly issuer: string
   readonly shared: SharedIssuer | undefined
+  /** Set when nobody knows whether the policy lets it in or denies it. */
+  readonly doubt?: Reason
 }
 
 export function providersIn(mentions: Mentions): readonly Provider[] {
-  const names = mentions.principals.flatMap(({ type, value }) => (type === 'Federated' ? [value] : []))
-  return names.map((name) => {
+  const named = mentions.principals.flatMap(({ type, value }) => (type === 'Federated' ? [value] : []))
+  const perhaps = mentions.perhapsProviders.filter((name) => !named.includes(name))
+  return [...named, ...perhaps].map((name): Provider => {
     const issuer = (
       /:oidc-provider\/(.+)$/.exec(name)?.[1] ?? (name.includes(':saml-provider/') ? '' : name)
     ).toLowerCase()
-    return { name, issuer, shared: sharedIssuer(issuer) }
+    const doubt: Pick<Provider, 'doubt'> = perhaps.includes(name)
+      ? { doubt: { kind: 'not_collected', detail: `whether ${name} is let in or denied` } }
+      : {}
+    return { name, issuer, shared: sharedIssuer(issuer), ...doubt }
   })
 }
 
@@ -101,15 +108,16 @@ export function boundedBy(provider: Provider, mentions: Mentions, stranger: Stra
 
 /** Somebody who shows a token or assertion of a provider. Claims that `claims` leaves alone are theirs to choose. */
 function bearer(
-  { name, issuer }: Provider,
+  provider: Provider,
   mentions: Mentions,
   stranger: Stranger,
   {
     who,
-    doubt,
+    doubt = provider.doubt,
     claims = () => undefined,
   }: Pick<Caller, 'who' | 'doubt'> & { readonly claims?: (claim: string) => Alternatives | undefined },
 ): Caller {
+  const { name, issuer } = provider
   const prefix = `${issuer}:`
   return {
     who,

@@ -26,6 +26,8 @@ export interface Mentions {
   readonly isPartial: boolean
   /** Whether some principal could not be read. */
   readonly hidesPrincipals: boolean
+  /** Identity providers that may be let in or denied, nobody knows which. */
+  readonly perhapsProviders: readonly string[]
 }
 
 export function mentionsOf(statements: readonly Statement[]): Mentions {
@@ -36,12 +38,14 @@ export function mentionsOf(statements: readonly Statement[]): Mentions {
   const resources = new Map<string, Mentions['resources'][number]>()
   let isPartial = false
   let hidesPrincipals = false
+  const perhapsProviders = new Set<string>()
 
   for (const { effect, principal, action, resource, conditions, variables: hasVariables } of statements) {
     for (const member of principal === null ? [] : isUnknown(principal) ? [principal] : principal.members) {
       if (isUnknown(member) || isUnknown(member.value)) hidesPrincipals = true
-      // A denial lets nobody in: a provider that only it names brings no callers.
-      else if (effect === 'Deny' && member.type === 'Federated') continue
+      // Only who is let in brings callers.
+      else if (member.type === 'Federated' && effect === 'Deny') continue
+      else if (member.type === 'Federated' && effect !== 'Allow') perhapsProviders.add(member.value)
       else principals.set(`${member.type} ${member.value}`, { type: member.type, value: member.value })
     }
     for (const value of isUnknown(action) ? [action] : action.values) {
@@ -78,6 +82,7 @@ export function mentionsOf(statements: readonly Statement[]): Mentions {
     variables: [...variables],
     isPartial,
     hidesPrincipals,
+    perhapsProviders: [...perhapsProviders],
   }
 }
 

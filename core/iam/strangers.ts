@@ -1,3 +1,4 @@
+import type { Reason } from '../reason.ts'
 import type { Mentions } from './mentions.ts'
 import { isEverybody, type Caller } from './caller.ts'
 import {
@@ -24,10 +25,12 @@ export function strangersOf(mentions: Mentions, stranger: Stranger): readonly Ca
     anyPrincipal(mentions, stranger, { inOrganization: true }),
     anySource(mentions, stranger),
     ...providersIn(mentions).flatMap((provider) => strangersOfProvider(provider, mentions, stranger)),
-    // Somebody whom only a principal that could not be read may name: `*` lets in nobody more than before.
-    ...(mentions.hidesPrincipals ? [{ ...bearerOfAnything(mentions, stranger), isNamed: () => false }] : []),
+    ...(mentions.hidesPrincipals ? [{ ...bearerOfAnything(mentions, stranger), doubt: HIDDEN }] : []),
   ]
 }
+
+/** A provider that could not be read may bring somebody; nothing is certain of them. */
+const HIDDEN: Reason = { kind: 'not_collected', detail: 'which identity provider the policy names' }
 
 /** What an AWS principal's requests hold under keys that AWS fills in, when `values` says whose they are. */
 export function principalKeys(
