@@ -306,7 +306,9 @@ describe('throttling delays and loses nothing', () => {
     cloud.aws.throttle({ service: 'ec2', capacity: 20, refillPerSecond: 40 })
     const limits = createRateLimits({
       clock: systemClock,
-      seedOf: () => ({ burst: 19, perSecond: 39, ceiling: 39 }),
+      // Well below the limit: calls that set out evenly arrive in bunches on a busy machine. How close it may go is for
+      // the bench, and for the unit tests of the bucket with their own clock.
+      seedOf: () => ({ burst: 14, perSecond: 30, ceiling: 30 }),
     })
     const { aws: limited } = await openDoorAgain({ limits })
     const answers = await Promise.all(
