@@ -49,6 +49,8 @@ export function createPool(options: PoolOptions): Pool {
     keepAlive: true,
     idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 10_000,
     query_timeout: options.statementMs ?? 300_000,
+    // A client that is gone (aborted, killed) must not keep its locks until its statement has run to the end.
+    options: '-c client_connection_check_interval=1s',
   })
   const lost = (error: Error): void => log.warn({ error: describePostgresError(error) }, 'database connection lost')
   pool.on('error', lost)
