@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, constantFrom, json, jsonValue, oneof, property, record, string, uuid } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeMessage, encodeMessage } from './message.ts'
 
@@ -34,19 +34,19 @@ describe('decodeMessage', () => {
   })
 
   it('never throws, whatever comes', () => {
-    const fields = fc.record({
-      version: fc.constantFrom(1, 2),
-      jobId: fc.jsonValue(),
-      scanId: fc.uuid(),
-      extra: fc.jsonValue(),
+    const fields = record({
+      version: constantFrom(1, 2),
+      jobId: jsonValue(),
+      scanId: uuid(),
+      extra: jsonValue(),
     })
-    const bodies = fc.oneof(
-      fc.string(),
-      fc.json(),
+    const bodies = oneof(
+      string(),
+      json(),
       fields.map((value) => JSON.stringify(value)),
     )
-    fc.assert(
-      fc.property(bodies, (text) => decodeMessage(text).kind === 'refused'),
+    assert(
+      property(bodies, (text) => decodeMessage(text).kind === 'refused'),
       { numRuns: 10_000 },
     )
   })
