@@ -27,7 +27,7 @@ const store = useStore()
 type Found = Parameters<typeof collectedScan>[2]
 
 const save = async (taken: TakenJob, results: readonly Result[], counts: readonly PairCount[] = pairs()) => {
-  await using buffer = await createResultBuffer(store.pool, never)
+  await using buffer = await createResultBuffer(store.pool, { targetId: taken.scan.targetId, signal: never })
   await buffer.add(results)
   return await saveEvaluation(buffer, taken.lease, { scan: taken.scan, counts, signal: never })
 }

@@ -47,7 +47,7 @@ export async function saveEvaluation(
     const listed = counts.filter(({ checkId, location }) => !buffer.unlisted.has(`${checkId} ${location}`))
     const planned = [...scan.spec.checks.include, ...counts.map(({ checkId }) => checkId)]
     const mayNarrow = scan.spec.isWholeTarget && isCurrent
-    const resolved = await resolveFindings(tx, scan, { listed, planned, mayNarrow })
+    const resolved = await resolveFindings(tx, scan, { unseen: buffer.known.unseen(), listed, planned, mayNarrow })
     if (mayNarrow) await forgetGaps(tx, scan)
 
     const summary: ScanSummary = {
@@ -88,12 +88,11 @@ async function openFindings(tx: Sql, scan: Scan): Promise<number> {
   const { rowCount } = await tx.query(
     `with opened as (
        insert into findings (target_id, namespace, account_id, fingerprint, check_id, severity, type, resource_id, location,
-         listed_at, arn, name, evidence, evidence_hash)
+         listed_at, arn, name, evidence, content_hash)
        select $1, $2, $3, r.fingerprint, r.check_id, r.severity, r.type, r.resource_id, r.location, r.listed_at, r.arn,
-         r.name, r.evidence, r.evidence_hash
+         r.name, r.evidence, r.content_hash
        from pg_temp.results r
-       where r.verdict = 'fail'
-         and not exists (select from findings f where f.target_id = $1 and f.fingerprint = r.fingerprint)
+       where not exists (select from findings f where f.target_id = $1 and f.fingerprint = r.fingerprint)
        on conflict (target_id, fingerprint) do nothing
        returning id, check_id, severity
      )
@@ -107,13 +106,12 @@ async function openFindings(tx: Sql, scan: Scan): Promise<number> {
 async function changeFindings(tx: Sql, scan: Scan): Promise<{ readonly reopened: number }> {
   const { rows } = await tx.query<{ reopened: number }>(
     `with changed as (
-       select distinct on (f.id) f.id, f.state, f.severity as severity_before, r.severity, r.check_id, r.evidence, r.evidence_hash, r.name, r.arn
+       select distinct on (f.id) f.id, f.state, f.severity as severity_before, r.severity, r.check_id, r.evidence, r.content_hash, r.name, r.arn
        from pg_temp.results r join findings f on f.target_id = $1 and f.fingerprint = r.fingerprint
-       where r.verdict = 'fail'
-         and (f.state = 'resolved' or f.severity <> r.severity or f.evidence_hash <> r.evidence_hash or f.name <> r.name)
+       where f.state = 'resolved' or f.content_hash <> r.content_hash
      ), updated as (
        update findings f set state = 'open', resolved_at = null, resolved_reason = null, severity = c.severity,
-         evidence = c.evidence, evidence_hash = c.evidence_hash, name = c.name, arn = c.arn,
+         evidence = c.evidence, content_hash = c.content_hash, name = c.name, arn = c.arn,
          opened_at = case when c.state = 'resolved' then now() else f.opened_at end,
          reopened = f.reopened + case when c.state = 'resolved' then 1 else 0 end
        from changed c where f.id = c.id
@@ -133,7 +131,13 @@ async function changeFindings(tx: Sql, scan: Scan): Promise<{ readonly reopened:
 async function resolveFindings(
   tx: Sql,
   scan: Scan,
-  of: { readonly listed: readonly PairCount[]; readonly planned: readonly string[]; readonly mayNarrow: boolean },
+  of: {
+    /** Ids of the open findings that no result was about. */
+    readonly unseen: readonly string[]
+    readonly listed: readonly PairCount[]
+    readonly planned: readonly string[]
+    readonly mayNarrow: boolean
+  },
 ): Promise<number> {
   const { spec } = scan
   const { rowCount } = await tx.query(
@@ -145,7 +149,6 @@ async function resolveFindings(
            when $4 and $7::text[] is not null and f.location <> 'global' and f.location <> all($7) then 'scope_removed'
            when p.check_id is not null
              and ($7::text[] is null or f.location = 'global' or f.location = any($7))
-             and r.fingerprint is null
              then case when exists (
                select from resources o where o.target_id = $1 and o.type = f.type and o.location = f.location
                  and o.resource_id = f.resource_id and o.gone_at is null
@@ -154,8 +157,7 @@ async function resolveFindings(
        from findings f
        left join unnest($8::text[], $9::text[]) as p (check_id, listed_at)
          on p.check_id = f.check_id and p.listed_at = f.listed_at
-       left join pg_temp.results r on r.fingerprint = f.fingerprint
-       where f.target_id = $1 and f.state = 'open'
+       where f.id = any($10::bigint[]) and f.target_id = $1 and f.state = 'open'
      ), updated as (
        update findings f set state = 'resolved', resolved_at = now(), resolved_reason = j.reason
        from judged j where f.id = j.id and j.reason is not null
@@ -172,6 +174,7 @@ async function resolveFindings(
       spec.regions,
       of.listed.map(({ checkId }) => checkId),
       of.listed.map(({ location }) => location),
+      of.unseen,
     ],
   )
   return rowCount

@@ -3,16 +3,21 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Result } from '#core/evaluation.ts'
 import { connectUntil, type Connection, type Pool } from '#platform/postgres/pool.ts'
-import { contentDigest } from './digest.ts'
+import { digest64 } from './digest.ts'
 import { jsonText, plainText } from './json.ts'
+import { KnownFindings } from './known-findings.ts'
 
-/** Results on their way into one transaction: a temporary table, on a connection of its own. Must be closed. */
+/**
+ * Results on their way into one transaction. Those that say something new lie in a temporary table, on a connection of
+ * the buffer's own; of the others it is only known that they came. Must be closed.
+ */
 export interface ResultBuffer extends AsyncDisposable {
-  /** Keeps failures and unknowns. Memory: some thousands of rows; then they are copied to the server. */
+  /** Takes note of failures and unknowns. Memory: some thousands of rows that say something new; then they are copied to the server. */
   add(results: readonly Result[]): Promise<void>
   /** Copies what is still here. */
   flush(): Promise<void>
   readonly connection: Connection
+  readonly known: KnownFindings
   /** Pairs (`check location`) whose listing was not complete: nothing of them may be resolved. */
   readonly unlisted: ReadonlySet<string>
   close(): Promise<void>
@@ -20,23 +25,32 @@ export interface ResultBuffer extends AsyncDisposable {
 
 const ROWS_PER_COPY = 5000
 const COLUMNS =
-  'fingerprint, verdict, check_id, severity, type, resource_id, location, listed_at, arn, name, evidence, evidence_hash'
+  'fingerprint, check_id, severity, type, resource_id, location, listed_at, arn, name, evidence, content_hash'
 
-/** Opens an empty buffer. The table outlives it with its connection, so that evaluations do not bloat the catalogue. */
-export async function createResultBuffer(pool: Pool, signal: AbortSignal): Promise<ResultBuffer> {
+/**
+ * Opens an empty buffer for the target of a scan, under the lease of its evaluate job: until that is lost, nobody else
+ * changes the target's findings, so what is read of them here stays true up to the commit. The table outlives the buffer
+ * with its connection, so that evaluations do not bloat the catalogue. Memory: 25 bytes per finding of the target.
+ */
+export async function createResultBuffer(
+  pool: Pool,
+  { targetId, signal }: { readonly targetId: string; readonly signal: AbortSignal },
+): Promise<ResultBuffer> {
   const connection = await connectUntil(pool, signal)
   const close = async (): Promise<void> => {
     // A connection that cannot even do this is broken, and its table goes with it.
     await connection.query('truncate pg_temp.results').catch(() => connection.release(true))
     connection.release()
   }
+  let known: KnownFindings
   try {
     await connection.query(
       `create temporary table if not exists results (
-         fingerprint text, verdict text, check_id text, severity text, type text, resource_id text, location text,
-         listed_at text, arn text, name text, evidence jsonb, evidence_hash bigint);
+         fingerprint text, check_id text, severity text, type text, resource_id text, location text,
+         listed_at text, arn text, name text, evidence jsonb, content_hash bigint);
        truncate pg_temp.results`,
     )
+    known = await KnownFindings.read(connection, targetId)
   } catch (error) {
     await close()
     throw error
@@ -56,12 +70,21 @@ export async function createResultBuffer(pool: Pool, signal: AbortSignal): Promi
   }
   return {
     connection,
+    known,
     unlisted,
     flush,
     add: async (results) => {
       for (const result of results) {
-        if (result.resource === null) unlisted.add(`${result.checkId} ${result.listedAt}`)
-        else lines.push(toLine(result))
+        const { resource, fingerprint } = result
+        if (resource === null || fingerprint === null) {
+          unlisted.add(`${result.checkId} ${result.listedAt}`)
+          continue
+        }
+        known.see(fingerprint)
+        // An unknown changes nothing; that it came is all there is to it.
+        if (result.verdict !== 'fail') continue
+        const finding = toFinding(result, resource)
+        if (!known.isSame(fingerprint, finding.contentHash)) lines.push(toLine(fingerprint, result, finding))
       }
       if (lines.length >= ROWS_PER_COPY) await flush()
     },
@@ -70,28 +93,47 @@ export async function createResultBuffer(pool: Pool, signal: AbortSignal): Promi
   }
 }
 
-function toLine(result: Result): string {
-  const { resource, fingerprint, verdict } = result
-  // Of an unknown only the fingerprint counts: it keeps a finding as it is.
-  if (resource === null || verdict !== 'fail') return `${[fingerprint, verdict, ...NOTHING].map(toField).join('\t')}\n`
+interface Finding {
+  readonly id: string
+  readonly arn: string | null
+  readonly name: string
+  readonly type: string
+  readonly location: string
+  readonly evidence: string
+  /** Of all that may change while the finding stays the same. */
+  readonly contentHash: bigint
+}
+
+function toFinding(result: Result, resource: NonNullable<Result['resource']>): Finding {
+  const evidence = jsonText(result.evidence)
+  const name = plainText(resource.name)
+  return {
+    id: plainText(resource.id),
+    arn: resource.arn === null ? null : plainText(resource.arn),
+    name,
+    type: resource.type,
+    location: resource.location,
+    evidence,
+    contentHash: digest64(`${result.severity}\n${name}\n${evidence}`),
+  }
+}
+
+function toLine(fingerprint: string, result: Result, finding: Finding): string {
   const fields = [
     fingerprint,
-    verdict,
     result.checkId,
     result.severity,
-    resource.type,
-    plainText(resource.id),
-    resource.location,
+    finding.type,
+    finding.id,
+    finding.location,
     result.listedAt,
-    resource.arn === null ? null : plainText(resource.arn),
-    plainText(resource.name),
-    jsonText(result.evidence),
-    String(contentDigest(result.evidence)),
+    finding.arn,
+    finding.name,
+    finding.evidence,
+    String(finding.contentHash),
   ]
   return `${fields.map(toField).join('\t')}\n`
 }
-
-const NOTHING: readonly null[] = Array.from({ length: 10 }, () => null)
 
 const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
 

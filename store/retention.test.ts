@@ -22,7 +22,7 @@ const store = useStore()
 const scan = async (target: TestTarget, ids: readonly string[], spec = {}) => {
   const boxes = ids.map((id) => box(id))
   const { lease, scan } = await collectedScan(store.pool, target, { boxes, spec })
-  await using buffer = await createResultBuffer(store.pool, never)
+  await using buffer = await createResultBuffer(store.pool, { targetId: target.targetId, signal: never })
   await buffer.add(boxes.map((one) => result(target, one, { verdict: 'fail' })))
   await saveEvaluation(buffer, lease, { scan, counts: pairs(), signal: never })
   return scan.id

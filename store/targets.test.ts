@@ -53,7 +53,7 @@ describe('ensureTarget', () => {
   it('brings a deleted account back with its history, but not with what was asked of the object before', async () => {
     const target = await newTarget(store.pool, 'revived')
     const { lease, scan } = await collectedScan(store.pool, target)
-    await using buffer = await createResultBuffer(store.pool, never)
+    await using buffer = await createResultBuffer(store.pool, { targetId: target.targetId, signal: never })
     await saveEvaluation(buffer, lease, { scan, counts: pairs(), signal: never })
     await deleteTarget(store.pool, { uid: target.uid, signal: never })
     expect((await listTargets(store.pool)).some(({ targetId }) => targetId === target.targetId)).toBe(false)

@@ -31,7 +31,7 @@ export interface EvaluateDeps {
  */
 export async function evaluate(deps: EvaluateDeps, { scan, lease, signal, log }: JobContext): Promise<Outcome> {
   const chosen = checksOf(deps.catalogue, scan.spec, log)
-  await using buffer = await createResultBuffer(deps.pool, signal)
+  await using buffer = await createResultBuffer(deps.pool, { targetId: scan.targetId, signal })
   const counts = await judgeAll(deps, { scan, chosen, buffer, signal })
   const saved = await saveEvaluation(buffer, lease, { scan, counts, signal })
   if (saved.kind === 'lost') return LOST

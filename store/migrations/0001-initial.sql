@@ -233,7 +233,8 @@ create table findings (
   arn text,
   name text not null,
   evidence jsonb not null,
-  evidence_hash bigint not null,
+  -- Of severity, name and evidence: equal means that there is nothing to write.
+  content_hash bigint not null,
   state text not null default 'open' check (state in ('open', 'resolved')),
   resolved_reason text check (resolved_reason in ('fixed', 'resource_deleted', 'check_removed', 'scope_removed')),
   first_seen timestamptz not null default now(),
