@@ -95,6 +95,15 @@ describe('judge', () => {
     })
   })
 
+  it('judges what is sensitive, does not show it, and says what each value rests on, inside groups and lists too', () => {
+    const secret = { $value: { locked: false, keys: 7 }, $basis: 'configured', $sensitive: true }
+    const rules = { $value: [{ port: 22, cidr: '0.0.0.0/0' }], $basis: 'refreshed' }
+    const { verdict, evidence } = judge(check, box({ lid: secret, rules }), around())
+    expect(verdict).toBe('fail')
+    expect(evidence).toContainEqual({ field: 'lid.locked', value: '(sensitive)', basis: 'configured' })
+    expect(evidence).toContainEqual({ field: 'rules[0].cidr', value: '0.0.0.0/0', basis: 'refreshed' })
+  })
+
   it('does not let a denied account setting turn a violation into a pass', () => {
     expect(judge(check, box({ lid: { locked: false, keys: 1 } }), around(denied)).verdict).toBe('unknown')
   })

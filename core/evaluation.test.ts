@@ -131,6 +131,12 @@ describe('Evaluation', () => {
     expect(run.counts().map(({ counts }) => counts.unknown)).toEqual([0, 1, 0])
   })
 
+  it('gives back passes and what is not applicable where all verdicts are asked for', () => {
+    const crate = resource('T::Crate', 'a', 'eu-west-1', { open: false })
+    expect(evaluation({}).judge(crate, GLOBAL)).toEqual([])
+    expect(evaluation({ keep: 'all' }).judge(crate, GLOBAL)).toEqual([expect.objectContaining({ verdict: 'pass' })])
+  })
+
   it('says unknown for a pair that the scan never listed', () => {
     expect(evaluation({ listings: [] }).unlisted()).toHaveLength(3)
   })

@@ -1,7 +1,7 @@
 import { Account, AccountRegion } from './account.ts'
 import type { Check, Severity, Snapshot } from './check.ts'
 import { fingerprint } from './finding.ts'
-import { judge, judgeUnlisted, type Judgement, type Verdict } from './judge.ts'
+import { judge, judgeUnlisted, VERDICTS, type Judgement, type Verdict } from './judge.ts'
 import type { Reason } from './reason.ts'
 import { GLOBAL, type Resource } from './resource.ts'
 import type { SelectedCheck } from './selection.ts'
@@ -24,7 +24,7 @@ export interface Pair {
   readonly location: string
 }
 
-/** A verdict that is kept: every failure, and every unknown. */
+/** A verdict that is kept: every failure, and every unknown; the others where they are asked for. */
 export interface Result extends Judgement {
   readonly checkId: string
   readonly severity: Severity
@@ -66,9 +66,11 @@ export class Evaluation {
   readonly #pairs = new Map<string, { readonly pair: Pair; readonly counts: Record<Verdict, number> }>()
   readonly #byType = new Map<string, SelectedCheck[]>()
   readonly #listings: ReadonlyMap<string, Listing>
+  readonly #keeps: ReadonlySet<Verdict>
 
   constructor(input: EvaluationInput) {
     this.#around = input
+    this.#keeps = new Set(input.keep === 'all' ? VERDICTS : ['fail', 'unknown'])
     this.#listings = new Map(input.listings.map((listing) => [key(listing.type, listing.location), listing]))
     for (const pair of planPairs(input.checks, input.regions)) {
       this.#pairs.set(key(pair.check.check.id, pair.location), {
@@ -88,7 +90,7 @@ export class Evaluation {
   }
 
   /**
-   * Judges one resource by every check on its type: failures and unknowns come back, the rest is counted. A resource
+   * Judges one resource by every check on its type: failures and unknowns come back (all verdicts where the input says so), the rest is counted. A resource
    * of a listing that is not complete is left to `unlisted`; one outside the regions of the scan is left alone.
    */
   judge(resource: Resource, listedAt: string): readonly Result[] {
@@ -98,7 +100,7 @@ export class Evaluation {
     return (this.#byType.get(resource.type) ?? []).flatMap(({ check, params }) => {
       const judgement = judge(check, resource, { accountId, snapshot, params, now: listing.observedAt })
       this.#count(check, listedAt, judgement.verdict)
-      if (judgement.verdict === 'pass' || judgement.verdict === 'not_applicable') return []
+      if (!this.#keeps.has(judgement.verdict)) return []
       return [this.#result(check, listedAt, judgement, resource)]
     })
   }
@@ -169,6 +171,8 @@ export interface EvaluationInput {
   readonly wantedRegions: readonly string[] | null
   readonly listings: readonly Listing[]
   readonly snapshot: Snapshot
+  /** Which verdicts `judge` gives back. Default: failures and unknowns, which are all that is stored. */
+  readonly keep?: 'all'
 }
 
 const MOST_EVIDENCE = 20

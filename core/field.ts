@@ -1,6 +1,6 @@
 import type { Reason } from './reason.ts'
 import type { Schema } from './schema.ts'
-import { isDefaulted, isPartialList, isUnknown, type Leaf } from './stored.ts'
+import { isBased, isPartialList, isUnknown, type Leaf } from './stored.ts'
 import { all, any, Truth, type Basis, type Evidence, type Missing } from './truth.ts'
 
 /** What a check sees of a `T`: no bare value anywhere. */
@@ -16,7 +16,12 @@ export type Verdictish = boolean | { readonly unknown: Reason }
 interface Known<T> {
   readonly value: T
   readonly basis: Basis
+  /** It may be judged, and not shown. */
+  readonly isSensitive?: boolean
 }
+
+/** What evidence shows in the place of a value that must not be shown. */
+export const SENSITIVE = '(sensitive)'
 
 /** One value that may not have been learnt. Opaque: only questions can be asked of it, and the answers are truths. */
 export class Field<out T> {
@@ -40,7 +45,7 @@ export class Field<out T> {
     if (!('value' in held)) return Truth.unknown([{ field: this.#path, reasons: held }])
     const answer = question(held.value)
     return typeof answer === 'boolean'
-      ? Truth.known(answer, [{ field: this.#path, value: held.value, basis: held.basis }])
+      ? Truth.known(answer, [evidenceOf(this.#path, held)])
       : Truth.unknown([{ field: this.#path, reasons: [answer.unknown] }])
   }
 
@@ -62,10 +67,8 @@ export class Field<out T> {
     const mine = this.#held
     const theirs = other.#held
     if ('value' in mine && 'value' in theirs) {
-      return Truth.known(question(mine.value, theirs.value), [
-        { field: this.#path, value: mine.value, basis: mine.basis },
-        { field: other.#path, value: theirs.value, basis: theirs.basis },
-      ])
+      const evidence = [evidenceOf(this.#path, mine), evidenceOf(other.#path, theirs)]
+      return Truth.known(question(mine.value, theirs.value), evidence)
     }
     return Truth.unknown([
       ...('value' in mine ? [] : [{ field: this.#path, reasons: mine }]),
@@ -160,6 +163,10 @@ export class ListField<out I> {
   }
 }
 
+function evidenceOf<T>(field: string, { value, basis, isSensitive }: Known<T>): Evidence {
+  return { field, value: isSensitive === true ? SENSITIVE : value, basis }
+}
+
 const NOT_COLLECTED: readonly Reason[] = [{ kind: 'not_collected' }]
 
 export interface SeeOptions {
@@ -180,18 +187,24 @@ export function see<T>(schema: Schema<T>, stored: unknown, options: SeeOptions =
 
   const wrap = (node: Schema<unknown>, value: unknown, path: string, read: string): unknown => {
     const reasons = value === undefined ? NOT_COLLECTED : isUnknown(value) ? value.$unknown : undefined
-    const basis: Basis = isDefaulted(value) ? value.$basis : 'observed'
-    const plain = isDefaulted(value) ? value.$value : value
+    const basis: Basis = isBased(value) ? value.$basis : 'observed'
+    const isSensitive = isBased(value) && value.$sensitive === true
+    const plain = isBased(value) ? value.$value : value
+    /** What is inside has the basis of what is around it, unless it has its own. */
+    const inside = (member: unknown): unknown =>
+      !isBased(value) || member === undefined || isUnknown(member) || isBased(member)
+        ? member
+        : { ...value, $value: member }
     switch (node.shape.kind) {
       case 'leaf':
-        return new Field(reasons ?? { value: plain, basis }, path)
+        return new Field(reasons ?? { value: plain, basis, isSensitive }, path)
       case 'list': {
         const { item } = node.shape
         const probe = probing ? wrap(item, undefined, `${path}[]`, `${read}[]`) : undefined
         const members = reasons !== undefined ? [] : isPartialList(plain) ? plain.$items : plain
         const incomplete = reasons ?? (isPartialList(plain) ? plain.$incomplete : [])
         if (!Array.isArray(members)) return new ListField([], NOT_COLLECTED, path, probe as never)
-        const items = members.map((member, index) => wrap(item, member, `${path}[${index}]`, `${read}[]`))
+        const items = members.map((member, index) => wrap(item, inside(member), `${path}[${index}]`, `${read}[]`))
         // The items were wrapped by the item's own schema, so they are Fields of it.
         return new ListField(items as never[], incomplete, path, probe as never)
       }
@@ -199,10 +212,7 @@ export function see<T>(schema: Schema<T>, stored: unknown, options: SeeOptions =
         const fields = node.shape.fields
         const inner = (name: string): unknown => {
           if (reasons !== undefined) return value
-          const member: unknown = (plain as Readonly<Record<string, unknown>>)[name]
-          return basis === 'observed' || member === undefined || isUnknown(member)
-            ? member
-            : { $value: member, $basis: basis }
+          return inside((plain as Readonly<Record<string, unknown>>)[name])
         }
         const seen = {}
         for (const [name, field] of Object.entries(fields)) {

@@ -3,7 +3,7 @@ import type { LookUp, Snapshot } from './check.ts'
 import { Evaluation, type EvaluationInput, type Listing, type PairCount, type Result } from './evaluation.ts'
 import type { Reason } from './reason.ts'
 import { GLOBAL, type Resource } from './resource.ts'
-import { isDefaulted, isUnknown, unknown } from './stored.ts'
+import { isBased, isUnknown, unknown } from './stored.ts'
 
 /** A listing with what it found. */
 export interface ListedResources extends Listing {
@@ -64,5 +64,5 @@ function keyOf(resource: Resource, key: NonNullable<LookUp['key']>): unknown {
   // A resource's data is a group, stored as an object.
   const held = (resource.data as Readonly<Record<string, unknown>>)[key]
   if (held === undefined) return unknown({ kind: 'not_collected' })
-  return isDefaulted(held) ? held.$value : held
+  return isBased(held) ? held.$value : held
 }

@@ -30,6 +30,14 @@ export type Reason =
   | { readonly kind: 'gone'; readonly operation: string }
   /** Nobody has looked: an older row without the field, a listing that this scan did not reach. */
   | { readonly kind: 'not_collected'; readonly detail?: string }
+  /** A plan does not know it before it is applied. `attribute`: which one, of which address. */
+  | { readonly kind: 'after_apply'; readonly attribute: string }
+  /** A companion that could not be linked to what it belongs to; it may belong here. */
+  | { readonly kind: 'unlinked'; readonly address: string }
+  /** It exists, or may exist, and this plan does not manage it. */
+  | { readonly kind: 'elsewhere'; readonly detail: string }
+  /** It is there and could not be read: JSON that is none, a source that does not parse. */
+  | { readonly kind: 'unreadable'; readonly detail: string }
 
 /** One line for people: `denied s3:GetBucketPolicy (service control policy)`. */
 export function describeReason(reason: Reason): string {
@@ -46,6 +54,14 @@ export function describeReason(reason: Reason): string {
       return `gone when ${reason.operation} asked`
     case 'not_collected':
       return reason.detail === undefined ? 'not collected' : `not collected: ${reason.detail}`
+    case 'after_apply':
+      return `known after apply: ${reason.attribute}`
+    case 'unlinked':
+      return `unlinked ${reason.address}`
+    case 'elsewhere':
+      return `managed elsewhere: ${reason.detail}`
+    case 'unreadable':
+      return `unreadable: ${reason.detail}`
     default:
       return reason satisfies never
   }

@@ -1,4 +1,4 @@
-import { isDefaulted, isPartialList, isUnknown, unknown, type Leaf, type Opaque, type Stored } from './stored.ts'
+import { isBased, isPartialList, isUnknown, unknown, type Leaf, type Opaque, type Stored } from './stored.ts'
 import type { Operation } from './aws-call.ts'
 import type { Reason } from './reason.ts'
 
@@ -87,7 +87,7 @@ export function splitVolatile<T>(
       return undefined
     }
     if (node.shape.kind !== 'group' || !isRecord(value) || isUnknown(value)) return value
-    const inner: Readonly<Record<string, unknown>> = isDefaulted(value) && isRecord(value.$value) ? value.$value : value
+    const inner: Readonly<Record<string, unknown>> = isBased(value) && isRecord(value.$value) ? value.$value : value
     const { fields } = node.shape
     return Object.fromEntries(
       Object.entries(inner).flatMap(([name, member]) => {
@@ -129,7 +129,7 @@ export function conform<T>(schema: Schema<T>, data: unknown, operation: Operatio
     const from = node.operation ?? feeds
     const odd = (detail: string): unknown => unknown({ kind: 'fault', operation: from, detail } satisfies Reason)
     if (isUnknown(value)) return value
-    if (isDefaulted(value)) return { ...value, $value: walk(node, value.$value, from, path) }
+    if (isBased(value)) return { ...value, $value: walk(node, value.$value, from, path) }
     if (value === undefined) return odd(`${path || 'the resource'} is missing from the answer`)
     switch (node.shape.kind) {
       case 'leaf':

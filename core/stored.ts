@@ -6,10 +6,12 @@ export interface Unknown {
   readonly $unknown: readonly Reason[]
 }
 
-/** In stored JSON, a value that nobody observed because AWS documents it as the default. */
-export interface Defaulted<T> {
+/** In stored JSON, a value that nobody observed: a documented default, or what a plan says. */
+export interface Based<T> {
   readonly $value: T
   readonly $basis: Exclude<Basis, 'observed'>
+  /** It is judged, and never shown. */
+  readonly $sensitive?: true
 }
 
 /** In stored JSON, a list of which some members, but perhaps not all, are known. */
@@ -32,23 +34,28 @@ export type Stored<T> =
   | ([T] extends [readonly (infer I)[]]
       ? readonly Stored<I>[] | PartialList<I>
       : [T] extends [Leaf]
-        ? T | Defaulted<T>
-        : { readonly [K in keyof T]: Stored<T[K]> } | Defaulted<T>)
+        ? T | Based<T>
+        : { readonly [K in keyof T]: Stored<T[K]> } | Based<T>)
 
 export function unknown(...reasons: readonly Reason[]): Unknown {
   return { $unknown: reasons }
 }
 
 /** The documented AWS default, where an account or resource carries no configuration of its own. */
-export function awsDefault<T>(value: T): Defaulted<T> {
+export function awsDefault<T>(value: T): Based<T> {
   return { $value: value, $basis: 'aws_default' }
+}
+
+/** The documented AWS default, where something that nobody looked at may say otherwise. */
+export function assumedDefault<T>(value: T): Based<T> {
+  return { $value: value, $basis: 'assumed_default' }
 }
 
 export function isUnknown(value: unknown): value is Unknown {
   return isObject(value) && '$unknown' in value
 }
 
-export function isDefaulted(value: unknown): value is Defaulted<unknown> {
+export function isBased(value: unknown): value is Based<unknown> {
   return isObject(value) && '$value' in value
 }
 

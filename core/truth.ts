@@ -1,9 +1,13 @@
 import { distinctReasons, type Reason } from './reason.ts'
 
-/** Where a value comes from. Shown in evidence; no rule can see it. */
-export type Basis = 'observed' | 'aws_default'
+/**
+ * Where a value comes from. Shown in evidence; no rule can see it. `observed`: AWS said so. `configured`: a plan sets it.
+ * `refreshed`: a plan found it there and does not change it. `aws_default`: AWS documents it for what is not set.
+ * `assumed_default`: the same, but an account setting, an image or a template that nobody looked at may say otherwise.
+ */
+export type Basis = 'observed' | 'configured' | 'refreshed' | 'aws_default' | 'assumed_default'
 
-/** One value that decided an answer: which field, what it held. Values are bounded before they are stored. */
+/** One value that decided an answer: which field, what it held. Values are bounded before they are stored; a secret one is left out. */
 export interface Evidence {
   readonly field: string
   readonly value: unknown

@@ -2,7 +2,7 @@ import type { Answer, AwsCalls, AwsCommand, Failure, Operation } from '#core/aws
 import type { Reason } from '#core/reason.ts'
 import type { Resource, ResourceType } from '#core/resource.ts'
 import { conform } from '#core/schema.ts'
-import { unknown, type Defaulted, type Unknown } from '#core/stored.ts'
+import { unknown, type Based, type Unknown } from '#core/stored.ts'
 
 /** Turns calls to one account in one place into resources. Holds no state: everything it needs comes in with `aws`. */
 export interface Collector {
@@ -116,7 +116,7 @@ export function detail<O, T, A = Unknown>(answer: Answer<O>, read: (output: O) =
 export type Collected<T> =
   | undefined
   | Unknown
-  | Defaulted<T>
+  | Based<T>
   | ([T] extends [readonly (infer I)[]]
       ? readonly Collected<I>[] | { readonly $items: readonly Collected<I>[]; readonly $incomplete: readonly Reason[] }
       : T extends string

@@ -2,7 +2,7 @@ import type { Reason } from '#core/reason.ts'
 import type { Resource, ResourceType } from '#core/resource.ts'
 import type { NewGap } from '#core/scan.ts'
 import type { Schema } from '#core/schema.ts'
-import { isDefaulted, isPartialList, isUnknown } from '#core/stored.ts'
+import { isBased, isPartialList, isUnknown } from '#core/stored.ts'
 import type { TopGap } from '#core/target-facts.ts'
 import type { Sql } from '#platform/postgres/sql.ts'
 import { jsonText } from './json.ts'
@@ -27,7 +27,7 @@ export function gapsOf(resource: Resource, type: ResourceType): readonly FieldGa
   const walk = (node: Schema<unknown>, value: unknown, feeds: string): void => {
     const from = node.operation ?? feeds
     if (isUnknown(value)) return add(from, value.$unknown)
-    const plain = isDefaulted(value) ? value.$value : value
+    const plain = isBased(value) ? value.$value : value
     if (node.shape.kind === 'group' && typeof plain === 'object' && plain !== null) {
       for (const [name, member] of Object.entries(plain)) {
         const field = node.shape.fields[name]

@@ -4,7 +4,7 @@ import type { Listing } from '#core/evaluation.ts'
 import type { Reason } from '#core/reason.ts'
 import { GLOBAL, type Resource } from '#core/resource.ts'
 import { joinVolatile } from '#core/schema.ts'
-import { isDefaulted, isPartialList, isUnknown } from '#core/stored.ts'
+import { isBased, isPartialList, isUnknown } from '#core/stored.ts'
 import { connectUntil, type Connection, type Pool } from '#platform/postgres/pool.ts'
 
 /** What is stored of a target, at one moment, whatever is written meanwhile. Must be closed. */
@@ -216,10 +216,10 @@ function valuesAt(
   const stored: unknown = (data as Readonly<Record<string, unknown>> | null)?.[key]
   if (stored === undefined) return { values: [], reasons: NOT_COLLECTED }
   if (isUnknown(stored)) return { values: [], reasons: stored.$unknown }
-  const value = isDefaulted(stored) ? stored.$value : stored
+  const value = isBased(stored) ? stored.$value : stored
   const members: unknown = isPartialList(value) ? value.$items : value
   if (!Array.isArray(members)) return { values: [members], reasons: [] }
-  const plain = members.filter((member) => !isUnknown(member)).map((m: unknown) => (isDefaulted(m) ? m.$value : m))
+  const plain = members.filter((member) => !isUnknown(member)).map((m: unknown) => (isBased(m) ? m.$value : m))
   const reasons = [
     ...(isPartialList(value) ? value.$incomplete : []),
     ...members.flatMap((member: unknown) => (isUnknown(member) ? member.$unknown : [])),

@@ -49,6 +49,13 @@ describe('layers', () => {
     ['operator', '#worker/x.ts'],
     ['operator', '@aws-sdk/client-ec2'],
     ['operator', '#resources/s3/bucket.collect.ts'],
+    ['worker', '#cli/x.ts'],
+    ['reports', '#terraform/x.ts'],
+    ['reports', 'node:fs'],
+    ['terraform', '#checks/registry.ts'],
+    ['terraform', '#resources/s3/bucket.collect.ts'],
+    ['cli', '#operator/x.ts'],
+    ['cli', '@kubernetes/client-node'],
   ])('refuses %s importing %s', (folder, from) => {
     expect(lint({ [`${folder}/file.ts`]: importing(from) })).toEqual([`${folder}/file.ts: ${REFUSED}`])
   })
@@ -58,6 +65,8 @@ describe('layers', () => {
     ['worker', '#resources/s3/bucket.collect.ts'],
     ['checks/s3', '#core/check.ts'],
     ['resources/s3', '#core/x.ts'],
+    ['terraform', '#resources/s3/bucket.ts'],
+    ['cli', '#worker/x.ts'],
   ])('lets %s import %s', (folder, from) => {
     expect(lint({ [`${folder}/file.ts`]: importing(from) })).toEqual([])
   })

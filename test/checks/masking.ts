@@ -1,7 +1,7 @@
 import type { Check } from '#core/check.ts'
 import type { Judgement, Verdict } from '#core/judge.ts'
 import type { Schema } from '#core/schema.ts'
-import { isDefaulted, isPartialList, isUnknown } from '#core/stored.ts'
+import { isBased, isPartialList, isUnknown } from '#core/stored.ts'
 import { hidden, HIDDEN, judgeIn, worldSchema, type World } from './world.ts'
 
 // The masking law: hiding any value, or the completeness of any list, leaves the verdict or makes it unknown. A check
@@ -17,7 +17,7 @@ export type Hide = (path: string) => boolean
 export function mask(schema: Schema<unknown>, data: unknown, hide: Hide, path = ''): unknown {
   if (path !== '' && hide(path)) return hidden()
   if (isUnknown(data)) return data
-  if (isDefaulted(data)) return { ...data, $value: mask(schema, data.$value, hide) }
+  if (isBased(data)) return { ...data, $value: mask(schema, data.$value, hide) }
   switch (schema.shape.kind) {
     case 'leaf':
       return data

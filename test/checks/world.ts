@@ -4,7 +4,7 @@ import { judge, type Judgement } from '#core/judge.ts'
 import type { Reason } from '#core/reason.ts'
 import type { Resource, ResourceType } from '#core/resource.ts'
 import { group, list, type Schema } from '#core/schema.ts'
-import { isDefaulted, isPartialList, isUnknown, unknown } from '#core/stored.ts'
+import { isBased, isPartialList, isUnknown, unknown } from '#core/stored.ts'
 
 export const ACCOUNT_ID = '111122223333'
 export const REGION = 'eu-west-1'
@@ -72,7 +72,7 @@ function snapshotOf(world: World): Snapshot {
       const members = all.filter((data) => {
         if (key === null) return true
         const held = isUnknown(data) ? data : plain(data)[key]
-        if (held !== undefined && !isUnknown(held)) return (isDefaulted(held) ? held.$value : held) === value
+        if (held !== undefined && !isUnknown(held)) return (isBased(held) ? held.$value : held) === value
         incomplete.push(...(isUnknown(held) ? held.$unknown : [HIDDEN]))
         return false
       })
@@ -82,7 +82,7 @@ function snapshotOf(world: World): Snapshot {
 }
 
 function plain(data: unknown): Readonly<Record<string, unknown>> {
-  const value = isDefaulted(data) ? data.$value : data
+  const value = isBased(data) ? data.$value : data
   // Tests write what schemas describe: a resource is an object.
   return (value ?? {}) as Readonly<Record<string, unknown>>
 }
