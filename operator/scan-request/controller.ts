@@ -1,6 +1,7 @@
 import type { Check } from '#core/check.ts'
 import type { Clock } from '#core/clock.ts'
 import { ScanRequest, type ScanRequestSpec } from '#core/kinds/scan-request.ts'
+import { ScanTarget } from '#core/kinds/scan-target.ts'
 import type { Controller, ReconcileRequest } from '#platform/kube/controller.ts'
 import { watching } from '#platform/kube/controller.ts'
 import { isConflict, isNotFound } from '#platform/kube/kube-error.ts'
@@ -12,8 +13,16 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { readTargetIdentities, requestUidsAt } from '#store/lookups.ts'
 import { readScanByRequest } from '#store/target-facts.ts'
 import { cancelRequest, requestScan } from '#store/scans.ts'
-import { FIELD_MANAGER, scanRequests, scanTargets, type ScanRequestObject, type ScanTargetObject } from '../kinds.ts'
-import { faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
+import {
+  FIELD_MANAGER,
+  scanRequests,
+  scanTargets,
+  understood,
+  type ScanRequestObject,
+  type ScanTargetObject,
+} from '../kinds.ts'
+import { explainFaults, faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
+import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
 import { requestStatus, type RequestStanding } from './status.ts'
 
 export interface ScanRequestDeps {
@@ -88,19 +97,20 @@ async function answer(
   const versions = { owned: request }
   const standing = parsed.success
     ? await stand(deps, request, parsed.data, signal, versions)
-    : ({ kind: 'refused', reason: 'InvalidSpec', message: faultsOf(parsed.error).join('\n') } as const)
+    : ({ kind: 'refused', reason: 'InvalidSpec', message: explainFaults(ScanRequest, faultsOf(parsed.error)) } as const)
   if (standing instanceof Error) return failed(standing)
 
-  const before = writer.current(request)
+  const before = understood(ScanRequest, writer.current(request))
   const status = requestStatus(request, before, standing, now)
   const settled = (of: typeof status | undefined): string => JSON.stringify({ ...of, jobs: null })
   const waitMs = (lastProgress.get(uid) ?? -Infinity) + PROGRESS_MS - deps.clock.monotonicMs()
   if (before !== undefined && settled(before) === settled(status) && waitMs > 0) return requeueAfter(waitMs)
 
   const outcome = await writer.apply(versions.owned, status, signal)
-  if (outcome.type === 'failed') return failed(outcome.error)
+  if (outcome.type === 'failed') return statusFailed(deps.manager.events, request, outcome.error)
+  if (outcome.type === 'conflict') return AFTER_CONFLICT
+  if (outcome.type === 'gone') return done
   if (outcome.type === 'applied') lastProgress.set(uid, deps.clock.monotonicMs())
-  if (outcome.type !== 'applied' && outcome.type !== 'unchanged') return done
   return next(deps, request, parsed.success ? parsed.data : null, standing, lastProgress, signal)
 }
 
@@ -130,7 +140,10 @@ async function stand(
     }
   }
   const targetSpec = parseTargetSpec(target.spec)
-  if (!targetSpec.ok) return { kind: 'refused', reason: 'InvalidTarget', message: targetSpec.faults.join('\n') }
+  if (!targetSpec.ok) {
+    const faults = explainFaults(ScanTarget, targetSpec.faults)
+    return { kind: 'refused', reason: 'InvalidTarget', message: `ScanTarget "${targetName}" cannot be read. ${faults}` }
+  }
   const identity = (await readTargetIdentities(deps.pool, [target.metadata.uid])).get(target.metadata.uid)
   if (identity === undefined) {
     return {

@@ -1,6 +1,6 @@
 import type { Check } from '#core/check.ts'
 import type { Clock } from '#core/clock.ts'
-import { SCAN_NOW_ANNOTATION, type ScanTargetSpec } from '#core/kinds/scan-target.ts'
+import { SCAN_NOW_ANNOTATION, ScanTarget, type ScanTargetSpec } from '#core/kinds/scan-target.ts'
 import type { TargetFacts } from '#core/target-facts.ts'
 import type { Controller, ReconcileRequest } from '#platform/kube/controller.ts'
 import { isNotFound } from '#platform/kube/kube-error.ts'
@@ -14,11 +14,12 @@ import type { Trigger } from '#core/scan.ts'
 import { targetUidAt } from '#store/lookups.ts'
 import { readTargetStatus } from '#store/target-facts.ts'
 import { deleteTarget, ensureTarget } from '#store/targets.ts'
-import { FIELD_MANAGER, scanTargets, type ScanTargetObject } from '../kinds.ts'
+import { FIELD_MANAGER, scanTargets, understood, type ScanTargetObject } from '../kinds.ts'
 import type { NamespaceUids } from '../namespaces.ts'
+import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
 import { retryDelayMs } from './backoff.ts'
 import { recordTransitions } from './events.ts'
-import { parseTargetSpec, resolveScan } from './resolve.ts'
+import { explainFaults, parseTargetSpec, resolveScan } from './resolve.ts'
 import { targetStatus, type Standing } from './status.ts'
 
 export interface ScanTargetDeps {
@@ -69,7 +70,7 @@ async function follow(
   { signal, log }: ReconcileRequest<ScanTargetObject>,
   target: ScanTargetObject,
 ): Promise<ReconcileResult> {
-  const before = writer.current(target)
+  const before = understood(ScanTarget, writer.current(target))
   const now = deps.clock.now()
   const standing = await stand(deps, target, signal)
   if (standing instanceof Error) return failed(standing)
@@ -79,7 +80,7 @@ async function follow(
   const outcome = await writer.apply(target, status, signal)
   switch (outcome.type) {
     case 'failed':
-      return failed(outcome.error)
+      return statusFailed(deps.manager.events, target, outcome.error)
     case 'applied':
       if (standing.kind === 'followed') recordTransitions(deps.manager.events, target, before, status, standing.facts)
       log.debug({ reason: status.conditions?.[0]?.reason }, 'status written')
@@ -87,8 +88,8 @@ async function follow(
     case 'unchanged':
       return next(standing, now)
     case 'conflict':
+      return AFTER_CONFLICT
     case 'gone':
-      // The newer object is on its way through the watch.
       return done
     default:
       return outcome satisfies never
@@ -98,7 +99,7 @@ async function follow(
 /** Brings the database up to the object and says where the target stands. */
 async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: AbortSignal): Promise<Standing | Error> {
   const parsed = parseTargetSpec(target.spec)
-  if (!parsed.ok) return { kind: 'stalled', reason: parsed.reason, message: parsed.faults.join('\n') }
+  if (!parsed.ok) return { kind: 'stalled', reason: parsed.reason, message: explainFaults(ScanTarget, parsed.faults) }
   const { spec } = parsed
   const { namespace = '', name, uid } = target.metadata
   const namespaceUid = await deps.namespaces.uidOf(namespace, signal)
