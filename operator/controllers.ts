@@ -8,7 +8,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { readUnderWay } from '#store/lookups.ts'
 import { listTargets } from '#store/targets.ts'
 import { scanTargets } from './kinds.ts'
-import { NamespaceUids } from './namespaces.ts'
+import { Namespaces } from './namespaces.ts'
 import { followDatabase } from './notifications.ts'
 import { addScanRequestController } from './scan-request/controller.ts'
 import { addScanScheduleController } from './scan-schedule/controller.ts'
@@ -26,7 +26,15 @@ export interface ControllersDeps {
 /** Every controller, and what wakes them from the database's side. */
 export function addControllers(deps: ControllersDeps): void {
   const { manager, pool, clock, log } = deps
-  const namespaces = new NamespaceUids(manager.client, clock)
+  const namespaces = new Namespaces({
+    client: manager.client,
+    clock,
+    targetsIn: (namespace) =>
+      manager
+        .informer(scanTargets)
+        .cache.list(namespace)
+        .map(({ metadata }) => metadata.uid),
+  })
   const targets = addScanTargetController({ ...deps, namespaces })
   const requests = addScanRequestController(deps)
   const schedules = addScanScheduleController(deps)

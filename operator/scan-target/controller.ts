@@ -13,9 +13,9 @@ import { requestScan } from '#store/scans.ts'
 import type { Trigger } from '#core/scan.ts'
 import { targetUidAt } from '#store/lookups.ts'
 import { readTargetStatus } from '#store/target-facts.ts'
-import { deleteTarget, ensureTarget } from '#store/targets.ts'
+import { adoptNamespace, deleteTarget, ensureTarget } from '#store/targets.ts'
 import { FIELD_MANAGER, scanTargets, understood, type ScanTargetObject } from '../kinds.ts'
-import type { NamespaceUids } from '../namespaces.ts'
+import { ADOPT_ANNOTATION, type Namespaces } from '../namespaces.ts'
 import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
 import { retryDelayMs } from './backoff.ts'
 import { recordTransitions } from './events.ts'
@@ -27,8 +27,10 @@ export interface ScanTargetDeps {
   readonly pool: Pool
   readonly clock: Clock
   readonly catalogue: readonly Check[]
-  readonly namespaces: NamespaceUids
+  readonly namespaces: Namespaces
 }
+
+const NAMESPACE_RECREATED = 'NamespaceRecreated'
 
 /**
  * Keeps targets in the database as their objects say, asks for scans when the spec or the annotation changes, and
@@ -102,10 +104,16 @@ async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: Abo
   if (!parsed.ok) return { kind: 'stalled', reason: parsed.reason, message: explainFaults(ScanTarget, parsed.faults) }
   const { spec } = parsed
   const { namespace = '', name, uid } = target.metadata
-  const namespaceUid = await deps.namespaces.uidOf(namespace, signal)
-  if (namespaceUid instanceof Error) return namespaceUid
+  const live = await deps.namespaces.of(target, signal)
+  if (live instanceof Error) return live
   const { partition, accountId } = spec
-  const ensured = await ensureTarget(deps.pool, { namespace, namespaceUid, name, uid, partition, accountId, signal })
+  const identity = { namespace, namespaceUid: live.uid, name, uid, partition, accountId, signal }
+  let ensured = await ensureTarget(deps.pool, identity)
+  if (ensured.kind === 'namespace-recreated' && live.adopts) {
+    await adoptNamespace(deps.pool, identity)
+    tellAdopted(deps, target)
+    ensured = await ensureTarget(deps.pool, identity)
+  }
   if (ensured.kind === 'duplicate') {
     return {
       kind: 'stalled',
@@ -114,10 +122,12 @@ async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: Abo
     }
   }
   if (ensured.kind === 'namespace-recreated') {
+    deps.namespaces.doubt(namespace)
+    await forgetPredecessor(deps, target, signal)
     return {
       kind: 'stalled',
-      reason: 'NamespaceRecreated',
-      message: `namespace ${namespace} was deleted and created again; its ExternalId belonged to its predecessor. An administrator who wants it to have that ExternalId, and the findings, adopts it in the database: update namespaces set uid = '${namespaceUid}' where namespace = '${namespace}'`,
+      reason: NAMESPACE_RECREATED,
+      message: `Namespace ${namespace} was deleted and created again: ExternalId and findings belong to the one before. If this one is to have them, an administrator says: kubectl annotate namespace ${namespace} ${ADOPT_ANNOTATION}=${live.uid} --overwrite`,
     }
   }
   const { targetId, externalId } = ensured
@@ -135,6 +145,22 @@ async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: Abo
     facts: await readFacts(deps.pool, targetId, generation),
     suspended: spec.suspend,
   }
+}
+
+/** Its name is taken by an object that may not follow it: whoever lived under it is gone. */
+async function forgetPredecessor(
+  { pool }: ScanTargetDeps,
+  target: ScanTargetObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace = '', name, uid } = target.metadata
+  const living = await targetUidAt(pool, { namespace, name })
+  if (living !== null && living !== uid) await deleteTarget(pool, { uid: living, signal })
+}
+
+function tellAdopted({ manager }: ScanTargetDeps, target: ScanTargetObject): void {
+  const note = `Namespace ${target.metadata.namespace} has the ExternalId and the findings of the one before it, as an administrator wants`
+  manager.events.record({ regarding: target, type: 'Normal', reason: 'NamespaceAdopted', action: 'Adopt', note })
 }
 
 async function readFacts(pool: Pool, targetId: string, generation: number): Promise<TargetFacts> {
@@ -163,6 +189,8 @@ function retryAt({ refusal, activeScan }: TargetFacts): number {
 }
 
 function next(standing: Standing, now: Date): ReconcileResult {
+  // Namespaces are asked, not watched.
+  if (standing.kind === 'stalled' && standing.reason === NAMESPACE_RECREATED) return requeueAfter(10_000)
   if (standing.kind !== 'followed' || standing.suspended) return done
   const at = retryAt(standing.facts)
   return at === Infinity ? done : requeueAfter(Math.max(1000, at - now.getTime()))

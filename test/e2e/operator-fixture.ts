@@ -40,8 +40,14 @@ export async function eventually<T>(
   }
 }
 
+interface SeenCondition {
+  readonly type: string
+  readonly status: string
+  readonly reason: string
+  readonly message: string
+}
 interface Conditioned {
-  readonly status?: { readonly conditions?: readonly { type: string; status: string; reason: string }[] }
+  readonly status?: { readonly conditions?: readonly SeenCondition[] }
 }
 
 export const condition = (object: Conditioned, type: string) =>
