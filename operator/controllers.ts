@@ -56,6 +56,9 @@ export function addControllers(deps: ControllersDeps): void {
           clock,
           log,
           notify,
+          connected: () => {
+            for (const controller of [targets, requests, schedules]) controller.retryFailed()
+          },
           resync: async () => {
             for (const underWay of await readUnderWay(pool)) notify(underWay)
             // Objects that were deleted while no operator watched; the reconcile confirms it with a read past the cache.
