@@ -13,6 +13,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { readTargetIdentities, requestUidsAt } from '#store/lookups.ts'
 import { readScanByRequest } from '#store/target-facts.ts'
 import { cancelRequest, requestScan } from '#store/scans.ts'
+import { waitingForDatabase } from '../database-away.ts'
 import {
   FIELD_MANAGER,
   scanRequests,
@@ -61,10 +62,10 @@ export function addScanRequestController(deps: ScanRequestDeps): Controller<Scan
         [generationChanged],
       ),
     ],
-    reconcile: async (request) => {
+    reconcile: waitingForDatabase(async (request) => {
       if (request.object !== undefined) return answer(deps, writer, lastProgress, request, request.object)
       return cancelDeleted(deps, request)
-    },
+    }),
   })
 }
 

@@ -13,6 +13,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { readTargetIdentities, scheduleUidsAt } from '#store/lookups.ts'
 import { deleteSchedule, ensureSchedule, recordMissedTime } from '#store/schedules.ts'
 import { startScheduledTime, type ScanWish } from '#store/scans.ts'
+import { waitingForDatabase } from '../database-away.ts'
 import {
   FIELD_MANAGER,
   scanSchedules,
@@ -56,8 +57,9 @@ export function addScanScheduleController(deps: ScanScheduleDeps): Controller<Sc
         [labelsChanged],
       ),
     ],
-    reconcile: async (request) =>
+    reconcile: waitingForDatabase(async (request) =>
       request.object === undefined ? forget(deps, request) : follow(deps, writer, request, request.object),
+    ),
   })
 }
 

@@ -14,6 +14,7 @@ import type { Trigger } from '#core/scan.ts'
 import { targetUidAt } from '#store/lookups.ts'
 import { readTargetStatus } from '#store/target-facts.ts'
 import { adoptNamespace, deleteTarget, ensureTarget } from '#store/targets.ts'
+import { waitingForDatabase } from '../database-away.ts'
 import { FIELD_MANAGER, scanTargets, understood, type ScanTargetObject } from '../kinds.ts'
 import { ADOPT_ANNOTATION, type Namespaces } from '../namespaces.ts'
 import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
@@ -46,8 +47,9 @@ export function addScanTargetController(deps: ScanTargetDeps): Controller<ScanTa
     name: 'scan-target',
     for: scanTargets,
     predicates: [anyOf(generationChanged, annotationsChanged(SCAN_NOW_ANNOTATION), foreignStatus(writer))],
-    reconcile: async (request) =>
+    reconcile: waitingForDatabase(async (request) =>
       request.object === undefined ? forget(deps, request) : follow(deps, writer, request, request.object),
+    ),
   })
 }
 

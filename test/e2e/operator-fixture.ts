@@ -10,6 +10,7 @@ import { PooledKubeConfig } from '#platform/kube/pooled-kube-config.ts'
 import { createLogger } from '#platform/log/logger.ts'
 import { createMetrics, type Metrics } from '#platform/metrics/metrics.ts'
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
+import type { Sql } from '#platform/postgres/sql.ts'
 import { transaction } from '#platform/postgres/transaction.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { migrate } from '#store/migrate.ts'
@@ -123,7 +124,8 @@ export function useOwnControlPlane(): { readonly access: ControlPlane; readonly 
 export interface Scans {
   /** The id of the scan of this target that is running; throws when none is. */
   readonly active: (namespace: string, name: string) => Promise<string>
-  readonly finish: (scanId: string, state?: EndedScanState, coveragePercent?: number) => Promise<void>
+  /** In a transaction of its own, or in the caller's. */
+  readonly finish: (scanId: string, state?: EndedScanState, coveragePercent?: number, tx?: Sql) => Promise<void>
 }
 
 export function scansOf(pool: () => Pool): Scans {
@@ -137,15 +139,18 @@ export function scansOf(pool: () => Pool): Scans {
       if (rows[0] === undefined) throw new Error(`no scan of ${name} is running`)
       return rows[0].id
     },
-    finish: async (scanId, state = 'Succeeded', coveragePercent = 100) => {
-      await pool().query(
-        `update targets set proven_generation = scans.generation, refusal = null from scans
-         where scans.id = $1 and targets.id = target_id`,
-        [scanId],
-      )
+    finish: async (scanId, state = 'Succeeded', coveragePercent = 100, tx) => {
       const findings = { critical: 1, high: 2, medium: 3, low: 4, excepted: 0 }
       const summary = { findings, coveragePercent, opened: 3, resolved: 1, reopened: 0, topGaps: [] }
-      await transaction(pool(), signal, (tx) => endScan(tx, { scanId, state, summary }))
+      const end = async (sql: Sql): Promise<void> => {
+        await sql.query(
+          `update targets set proven_generation = scans.generation, refusal = null from scans
+           where scans.id = $1 and targets.id = target_id`,
+          [scanId],
+        )
+        await endScan(sql, { scanId, state, summary })
+      }
+      await (tx === undefined ? transaction(pool(), signal, end) : end(tx))
     },
   }
 }
@@ -160,6 +165,7 @@ export async function migratedPool(url: string): Promise<Pool> {
 }
 
 export interface TestOperator {
+  readonly manager: Manager
   /** Between the operator and the API server: what it asked, and faults. */
   readonly proxy: KubeProxy
   readonly metrics: Metrics
@@ -190,6 +196,7 @@ export async function startOperator(of: {
   addControllers({ manager, pool, databaseUrl, clock, log: testLog, catalogue: CHECKS })
   const running = manager.start()
   return {
+    manager,
     proxy,
     metrics,
     statusWrites: (name) =>
