@@ -3,7 +3,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Logger } from '#platform/log/logger.ts'
 import type { Controller } from '#platform/kube/controller.ts'
 import type { Manager } from '#platform/kube/manager.ts'
-import type { KubeObject, ObjectKey } from '#platform/kube/object.ts'
+import { keyOf, type KubeObject, type ObjectKey } from '#platform/kube/object.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { readUnderWay } from '#store/lookups.ts'
 import { listTargets } from '#store/targets.ts'
@@ -34,6 +34,9 @@ export function addControllers(deps: ControllersDeps): void {
         .informer(scanTargets)
         .cache.list(namespace)
         .map(({ metadata }) => metadata.uid),
+    onChanged: (namespace) => {
+      for (const target of manager.informer(scanTargets).cache.list(namespace)) targets.enqueue(keyOf(target))
+    },
   })
   const targets = addScanTargetController({ ...deps, namespaces })
   const requests = addScanRequestController(deps)
@@ -46,6 +49,7 @@ export function addControllers(deps: ControllersDeps): void {
   const notify = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): void =>
     byKind[kind]?.enqueue({ namespace, name })
 
+  manager.addTask({ name: 'namespaces', runs: 'leader', run: (signal) => namespaces.run(signal) })
   manager.addTask({
     name: 'database notifications',
     runs: 'leader',

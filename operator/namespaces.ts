@@ -1,4 +1,6 @@
+import type { Clock } from '#core/clock.ts'
 import type { KubeClient } from '#platform/kube/client.ts'
+import { isNotFound, KubeError } from '#platform/kube/kube-error.ts'
 import type { KubeObject } from '#platform/kube/object.ts'
 import { kubeResource } from '#platform/kube/resource.ts'
 
@@ -25,14 +27,15 @@ export interface LiveNamespace {
 
 export interface NamespacesDeps {
   readonly client: KubeClient
-  readonly clock: { monotonicMs(): number }
+  readonly clock: Clock
   /** The uids of all ScanTargets that are known to be in a namespace. */
   readonly targetsIn: (namespace: string) => Iterable<string>
+  /** What stopped the targets of this namespace has changed: each is to be looked at again. */
+  readonly onChanged: (namespace: string) => void
 }
 
 const MAX_AGE_MS = 60_000
-/** For one that has not been adopted yet: somebody may be doing it. Shorter than the pause between two looks. */
-const DOUBTFUL_MS = 9_000
+const LOOK_AGAIN_MS = 5_000
 
 interface Known {
   readonly live: LiveNamespace
@@ -48,6 +51,7 @@ interface Known {
 export class Namespaces {
   readonly #deps: NamespacesDeps
   readonly #known = new Map<string, Known>()
+  readonly #awaited = new Map<string, LiveNamespace>()
 
   constructor(deps: NamespacesDeps) {
     this.#deps = deps
@@ -55,24 +59,49 @@ export class Namespaces {
 
   /** The namespace that this target is in, or why it could not be asked. */
   async of(target: KubeObject, signal: AbortSignal): Promise<LiveNamespace | Error> {
-    const { client, clock, targetsIn } = this.#deps
     const { namespace = '', uid } = target.metadata
     const known = this.#known.get(namespace)
-    if (known !== undefined && clock.monotonicMs() < known.goodUntil && known.covers.has(uid)) return known.live
-    const covers = new Set(targetsIn(namespace)).add(uid)
+    const isGood = known !== undefined && this.#deps.clock.monotonicMs() < known.goodUntil && known.covers.has(uid)
+    return isGood ? known.live : this.#ask(namespace, uid, signal)
+  }
+
+  /** Its targets stand still, as it is now: until that changes it is asked every five seconds, however many they are. */
+  awaitAdoption(namespace: string, live: LiveNamespace): void {
+    this.#awaited.set(namespace, live)
+  }
+
+  /** Asks for the namespaces whose adoption is awaited, until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      for (;;) {
+        await this.#deps.clock.sleep(LOOK_AGAIN_MS, signal)
+        for (const [namespace, before] of this.#awaited) await this.#lookAgain(namespace, before, signal)
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
+    }
+  }
+
+  async #lookAgain(namespace: string, before: LiveNamespace, signal: AbortSignal): Promise<void> {
+    const live = await this.#ask(namespace, undefined, signal)
+    if (live instanceof Error) {
+      // Its targets go with it.
+      if (live instanceof KubeError && isNotFound(live)) this.#awaited.delete(namespace)
+    } else if (live.uid !== before.uid || live.adopts !== before.adopts) {
+      this.#awaited.delete(namespace)
+      this.#deps.onChanged(namespace)
+    }
+  }
+
+  async #ask(namespace: string, uid: string | undefined, signal: AbortSignal): Promise<LiveNamespace | Error> {
+    const { client, clock, targetsIn } = this.#deps
+    const covers = new Set(targetsIn(namespace))
+    if (uid !== undefined) covers.add(uid)
     const answer = await client.get(namespaces, { namespace: '', name: namespace }, { signal })
     if (!answer.ok) return answer.error
     const { metadata } = answer.value
     const live = { uid: metadata.uid, adopts: metadata.annotations?.[ADOPT_ANNOTATION] === metadata.uid }
     this.#known.set(namespace, { live, goodUntil: clock.monotonicMs() + MAX_AGE_MS, covers })
     return live
-  }
-
-  /** What is known of this namespace stops it: whoever looks again in ten seconds is to see a change. */
-  doubt(namespace: string): void {
-    const known = this.#known.get(namespace)
-    if (known === undefined) return
-    const goodUntil = Math.min(known.goodUntil, this.#deps.clock.monotonicMs() + DOUBTFUL_MS)
-    this.#known.set(namespace, { ...known, goodUntil })
   }
 }

@@ -31,8 +31,6 @@ export interface ScanTargetDeps {
   readonly namespaces: Namespaces
 }
 
-const NAMESPACE_RECREATED = 'NamespaceRecreated'
-
 /**
  * Keeps targets in the database as their objects say, asks for scans when the spec or the annotation changes, and
  * copies the verdict back into the status. The only writer of that status.
@@ -124,11 +122,11 @@ async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: Abo
     }
   }
   if (ensured.kind === 'namespace-recreated') {
-    deps.namespaces.doubt(namespace)
+    deps.namespaces.awaitAdoption(namespace, live)
     await forgetPredecessor(deps, target, signal)
     return {
       kind: 'stalled',
-      reason: NAMESPACE_RECREATED,
+      reason: 'NamespaceRecreated',
       message: `Namespace ${namespace} was deleted and created again: ExternalId and findings belong to the one before. If this one is to have them, an administrator says: kubectl annotate namespace ${namespace} ${ADOPT_ANNOTATION}=${live.uid} --overwrite`,
     }
   }
@@ -191,8 +189,6 @@ function retryAt({ refusal, activeScan }: TargetFacts): number {
 }
 
 function next(standing: Standing, now: Date): ReconcileResult {
-  // Namespaces are asked, not watched.
-  if (standing.kind === 'stalled' && standing.reason === NAMESPACE_RECREATED) return requeueAfter(10_000)
   if (standing.kind !== 'followed' || standing.suspended) return done
   const at = retryAt(standing.facts)
   return at === Infinity ? done : requeueAfter(Math.max(1000, at - now.getTime()))

@@ -18,7 +18,7 @@ import { endScan } from '#store/scan-steps.ts'
 import type { ControlPlaneAccess } from '../harness/controlplane/access.ts'
 import { startControlPlane, type ControlPlane } from '../harness/controlplane/start.ts'
 import { startKubeProxy, type KubeProxy } from '../harness/kube-proxy.ts'
-import { started } from '../harness/use.ts'
+import { started, useControlPlane } from '../harness/use.ts'
 
 // The operator on a real API server and a real Postgres, under its own RBAC identity. Workers are played by the tests:
 // they end scans in the database, which is all that the operator sees of them.
@@ -100,23 +100,40 @@ export function objectsOf(access: () => ControlPlaneAccess): Objects {
 export async function installVedette({ kubectl }: Objects): Promise<void> {
   await kubectl('apply', '--server-side', '--force-conflicts', '-f', `${root}crds`)
   await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all')
-  await kubectl('apply', '-f', `${root}deploy/rbac.yaml`)
+  await kubectl('apply', '--server-side', '--force-conflicts', '-f', `${root}deploy/rbac.yaml`)
 }
 
-/** A control plane of the file's own, with Vedette installed: an operator that sees all namespaces is alone in it. */
-export function useOwnControlPlane(): { readonly access: ControlPlane; readonly objects: Objects } {
+interface VedetteCluster<Access> {
+  readonly access: Access
+  readonly objects: Objects
+}
+
+/** A control plane of the file's own, with Vedette installed: for an operator that sees all namespaces. */
+export function useOwnVedette(): VedetteCluster<ControlPlane> {
   const held: { access?: ControlPlane } = {}
-  const objects = objectsOf(() => started(held.access, 'useOwnControlPlane'))
+  const access = (): ControlPlane => started(held.access, 'useOwnVedette')
   beforeAll(async () => {
     held.access = await startControlPlane()
-    await installVedette(objects)
+    await installVedette(objectsOf(access))
   })
   afterAll(() => held.access?.stop())
+  return vedetteOn(access)
+}
+
+/** The run's control plane, with Vedette installed: for an operator that sees one namespace (`options.namespace`). */
+export function useSharedVedette(): VedetteCluster<ControlPlaneAccess> {
+  const cluster = useControlPlane()
+  const access = (): ControlPlaneAccess => cluster.access
+  beforeAll(() => installVedette(objectsOf(access)))
+  return vedetteOn(access)
+}
+
+function vedetteOn<Access extends ControlPlaneAccess>(access: () => Access): VedetteCluster<Access> {
   return {
     get access() {
-      return started(held.access, 'useOwnControlPlane')
+      return access()
     },
-    objects,
+    objects: objectsOf(access),
   }
 }
 

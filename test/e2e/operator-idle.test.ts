@@ -13,13 +13,13 @@ import {
   migratedPool,
   scansOf,
   startOperator,
-  useOwnControlPlane,
+  useSharedVedette,
   type TestOperator,
 } from './operator-fixture.ts'
 
 // Promise 6: an idle cluster sees no writes. A new leader takes over 200 targets that were scanned, reconciles each of
 // them again and again, and writes nothing but its Lease.
-const cluster = useOwnControlPlane()
+const cluster = useSharedVedette()
 const { objects } = cluster
 const database = usePostgres()
 const scans = scansOf(() => pool)
@@ -32,7 +32,7 @@ let namespace = ''
 
 const start = (): Promise<TestOperator> => {
   const leaderElection = { namespace: 'vedette-system', name: 'vedette-operator', identity: crypto.randomUUID() }
-  const options = { leaderElection, resyncMs: RESYNC_MS }
+  const options = { leaderElection, resyncMs: RESYNC_MS, namespace }
   return startOperator({ access: cluster.access, pool, databaseUrl: database.url, options })
 }
 const targets = async (): Promise<readonly ScanTargetObject[]> => {
@@ -64,9 +64,9 @@ beforeAll(async () => {
     metadata: { name: `target-${index}`, namespace },
     spec: { accountId: String(600_000_000_000 + index) },
   }))
-  const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items })
-  const applied = await cluster.access.kubectl(['create', '-f', '-'], { input: list })
-  expect(applied.code).toBe(0)
+  const path = `/apis/vedette.dev/v1alpha1/namespaces/${namespace}/scantargets`
+  const created = await Promise.all(items.map((body) => cluster.access.request('POST', path, { body })))
+  expect(new Set(created.map(({ status }) => status))).toEqual(new Set([201]))
   const { body } = await cluster.access.request('GET', `/api/v1/namespaces/${namespace}`)
   const { metadata } = body as { readonly metadata: { readonly uid: string } } // a Namespace
   await Promise.all((await targets()).map((target) => scan(target, metadata.uid)))

@@ -10,12 +10,12 @@ import {
   root,
   scansOf,
   startOperator,
-  useOwnControlPlane,
+  useOwnVedette,
   type TestOperator,
 } from './operator-fixture.ts'
 
 // Objects that were stored while the CRDs took anything, met by an operator after the CRDs of today were applied.
-const cluster = useOwnControlPlane()
+const cluster = useOwnVedette()
 const database = usePostgres()
 const scans = scansOf(() => pool)
 let pool: Pool

@@ -9,12 +9,12 @@ import {
   migratedPool,
   scansOf,
   startOperator,
-  useOwnControlPlane,
+  useSharedVedette,
   type TestOperator,
 } from './operator-fixture.ts'
 
 // What operator.test.ts does not ask of ScanRequests: taking back, sharing a scan, and when their time is over.
-const cluster = useOwnControlPlane()
+const cluster = useSharedVedette()
 const { objects } = cluster
 const database = usePostgres()
 const scans = scansOf(() => pool)
@@ -44,8 +44,14 @@ async function lookAgain(name: string): Promise<void> {
 
 beforeAll(async () => {
   pool = await migratedPool(database.url)
-  operator = await startOperator({ access: cluster.access, pool, databaseUrl: database.url, clock })
   namespace = await cluster.access.createNamespace('requests')
+  operator = await startOperator({
+    access: cluster.access,
+    pool,
+    databaseUrl: database.url,
+    clock,
+    options: { namespace },
+  })
   await objects.apply(namespace, 'ScanTarget', 'prod', { accountId: '700000000001' })
   await eventually(
     () => objects.get(namespace, 'scantarget', 'prod'),

@@ -3,22 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Clock } from '#core/clock.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
-import { useControlPlane, usePostgres } from '../harness/use.ts'
+import { usePostgres } from '../harness/use.ts'
 import {
   condition,
   eventually,
-  installVedette,
   migratedPool,
-  objectsOf,
   scansOf,
   startOperator,
+  useOwnVedette,
   type TestOperator,
 } from './operator-fixture.ts'
 
-const cluster = useControlPlane()
+const cluster = useOwnVedette()
 const database = usePostgres()
-const objects = objectsOf(() => cluster.access)
-const { kubectl, apply, get } = objects
+const { kubectl, apply, get } = cluster.objects
 const { active: activeScan, finish } = scansOf(() => pool)
 let pool: Pool
 let operator: TestOperator
@@ -30,7 +28,6 @@ const statusWrites = (name: string): number => operator.statusWrites(name)
 const target = (accountId: string): object => ({ accountId })
 
 beforeAll(async () => {
-  await installVedette(objects)
   pool = await migratedPool(database.url)
   operator = await startOperator({ access: cluster.access, pool, databaseUrl: database.url, clock })
 })
