@@ -15,7 +15,8 @@ import { createMetrics } from '#platform/metrics/metrics.ts'
 import { createPool } from '#platform/postgres/pool.ts'
 import { readDeadLetters } from '#queue/dead-letters.ts'
 import { runDispatcher } from '#queue/dispatcher.ts'
-import { createQueue, type Queue } from '#queue/sqs.ts'
+import type { Queue } from '#queue/queue.ts'
+import { createSqsQueue } from '#queue/sqs.ts'
 import { COLLECTORS } from '#resources/collectors.ts'
 import { RESOURCE_TYPES } from '#resources/registry.ts'
 import { collect } from './collect.ts'
@@ -55,8 +56,8 @@ export async function runWorker(deps: WorkerDeps): Promise<void> {
   const endpoint = settings.awsEndpointUrl ?? undefined
   const baseCredentials = deps.baseCredentials ?? createBaseCredentials({ region })
   const sqs = createSqsClient({ region, credentials: baseCredentials, endpoint })
-  const queue = createQueue({ client: sqs, url: settings.queueUrl })
-  const deadLetters = createQueue({ client: sqs, url: settings.deadLetterQueueUrl })
+  const queue = createSqsQueue({ client: sqs, url: settings.queueUrl })
+  const deadLetters = createSqsQueue({ client: sqs, url: settings.deadLetterQueueUrl })
 
   let loop: Loop | undefined
   const receives: HealthCheck = {
