@@ -20,8 +20,10 @@ export interface Scope {
 export interface ScanSpec {
   readonly partition: string
   readonly accountId: string
-  readonly roleArn: string
-  readonly externalId: string
+  /** Null: the account is that of the credentials the process has. */
+  readonly roleArn: string | null
+  /** Null: the role asks for none. */
+  readonly externalId: string | null
   /** Null: every region that the account has enabled. */
   readonly regions: readonly string[] | null
   /** IAM prefixes; null: all that are known. */
