@@ -26,6 +26,8 @@ export interface ScanSpec {
   readonly externalId: string | null
   /** Null: every region that the account has enabled. */
   readonly regions: readonly string[] | null
+  /** Regions that are left out of these; absent: none. */
+  readonly regionsExcluded?: readonly string[]
   /** IAM prefixes; null: all that are known. */
   readonly services: readonly string[] | null
   readonly checks: {
@@ -126,6 +128,7 @@ export interface Lease {
 }
 
 /** Whether a scan of this spec judges what lives in `location`. */
-export function locationInScope(spec: Pick<ScanSpec, 'regions'>, location: string): boolean {
-  return location === GLOBAL || spec.regions === null || spec.regions.includes(location)
+export function locationInScope(spec: Pick<ScanSpec, 'regions' | 'regionsExcluded'>, location: string): boolean {
+  if (location === GLOBAL) return true
+  return (spec.regions?.includes(location) ?? true) && spec.regionsExcluded?.includes(location) !== true
 }

@@ -58,6 +58,7 @@ export async function judgeStored(
   const types = new Map(deps.types.map((type) => [type.type, type]))
   for await (const batch of stored.stream(evaluation.types)) {
     for (const resource of batch) {
+      if (!locationInScope(spec, resource.location)) continue
       const listedAt = types.get(resource.type)?.listed === 'global' ? GLOBAL : resource.location
       const results = evaluation.judge(resource, listedAt)
       if (results.length > 0) await onResults(results)

@@ -1,0 +1,36 @@
+import type { CheckSelection } from '#core/selection.ts'
+
+/** Whose account is scanned, as it was asked for. */
+export type AccountsWanted =
+  /** That of the credentials which are there: the default chain, or a profile of the shared configuration. */
+  | { readonly kind: 'own'; readonly profile: string | null }
+  | {
+      readonly kind: 'role'
+      readonly roleArn: string
+      /** Null: the role asks for none. */
+      readonly externalId: string | null
+      readonly profile: string | null
+    }
+  | {
+      readonly kind: 'file'
+      /** For messages. */
+      readonly name: string
+      /** YAML or JSON. */
+      readonly text: string
+      /** For rows that name none. */
+      readonly profile: string | null
+    }
+
+/** What a scan is asked to do, parsed. */
+export interface ScanOptions {
+  readonly accounts: AccountsWanted
+  /** Null: every region that the account has enabled. */
+  readonly regions: readonly string[] | null
+  readonly excludeRegions: readonly string[]
+  /** IAM prefixes; null: all that are known. */
+  readonly services: readonly string[] | null
+  readonly excludeServices: readonly string[]
+  readonly checks: CheckSelection
+  /** Where findings are kept until the next scan; null: nowhere. */
+  readonly state: string | null
+}
