@@ -1,0 +1,21 @@
+import type { Verb } from './command.ts'
+import type { Listed } from './help.ts'
+
+/** A verb as the list shows it. Its module is loaded when it is asked for. */
+export interface VerbEntry extends Listed {
+  readonly load: () => Promise<Verb>
+}
+
+/** Every verb there is, in the order in which help lists them. A test compares name and summary with the verb's own. */
+export const VERBS: readonly VerbEntry[] = [
+  {
+    name: 'checks list',
+    summary: 'what is looked for',
+    load: async () => (await import('./checks/list.ts')).checksList,
+  },
+  {
+    name: 'checks show',
+    summary: 'why a check matters, how to fix what it finds, what it reads',
+    load: async () => (await import('./checks/show.ts')).checksShow,
+  },
+]
