@@ -1,4 +1,4 @@
-import type { CheckSelection } from '#core/selection.ts'
+import type { SelectedCheck } from '#core/selection.ts'
 
 /** Whose account is scanned, as it was asked for. */
 export type AccountsWanted =
@@ -21,16 +21,16 @@ export type AccountsWanted =
       readonly profile: string | null
     }
 
-/** What a scan is asked to do, parsed. */
+/** What a scan is asked to do, checked. */
 export interface ScanOptions {
   readonly accounts: AccountsWanted
+  /** At least one. */
+  readonly checks: readonly SelectedCheck[]
+  /** Whether these are all that there are; then what is in the account and no check reads is counted whatever its service. */
+  readonly isEveryCheck: boolean
   /** Null: every region that the account has enabled. */
   readonly regions: readonly string[] | null
   readonly excludeRegions: readonly string[]
-  /** IAM prefixes; null: all that are known. */
-  readonly services: readonly string[] | null
-  readonly excludeServices: readonly string[]
-  readonly checks: CheckSelection
   /** Where findings are kept until the next scan; null: nowhere. */
   readonly state: string | null
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CHECKS } from '#checks/registry.ts'
 import type { ReportInput } from '#core/build-report.ts'
 import type { Clock } from '#core/clock.ts'
+import type { ResourceType } from '#core/resource.ts'
 import { createRateLimits } from '#platform/aws/rate-limit.ts'
 import type { Logger } from '#platform/log/logger.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -17,7 +18,7 @@ import { judgeAccount } from './judged-account.ts'
 import { unknownsOf } from './lost-account.ts'
 import type { ScanOptions } from './options.ts'
 import { progressOf, type Progress } from './progress.ts'
-import { look, specOf, type Looked } from './spec.ts'
+import { servicesOf, specOf } from './spec.ts'
 
 /** The world around a scan. */
 export interface ScanIo {
@@ -49,17 +50,15 @@ export type ScanEnded =
  * defects, and when the database cannot be started.
  */
 export async function scanAccounts(options: ScanOptions, io: ScanIo): Promise<ScanEnded> {
-  const chosen = look(options, { catalogue: CHECKS, types: RESOURCE_TYPES })
-  if (!chosen.ok) return { kind: 'misused', messages: chosen.faults }
   try {
-    return await scan(options, chosen.looked, io)
+    return await scan(options, io)
   } catch (error) {
     if (io.signal.aborted) return { kind: 'interrupted' }
     throw error
   }
 }
 
-async function scan(options: ScanOptions, looked: Looked, io: ScanIo): Promise<ScanEnded> {
+async function scan(options: ScanOptions, io: ScanIo): Promise<ScanEnded> {
   const { env, clock, log, signal } = io
   let calls = 0
   const shared = {
@@ -98,10 +97,10 @@ async function scan(options: ScanOptions, looked: Looked, io: ScanIo): Promise<S
     for (const account of accounts) {
       const { credentials: baseCredentials, region } = account.access
       const door = { ...shared, baseCredentials, region, principalArn: null }
-      scans.set(await request(pool, account, { options, looked, door, doors, signal }), account)
+      scans.set(await request(pool, account, { options, door, doors, signal }), account)
     }
-    const progress = await follow(pool, scans, { looked, io, calls: () => calls, jobEnded: () => ended.promise })
-    return { kind: 'scanned', scanned: await tell({ pool, scans, progress, options, looked, found, io }) }
+    const progress = await follow(pool, scans, { options, io, calls: () => calls, jobEnded: () => ended.promise })
+    return { kind: 'scanned', scanned: await tell({ pool, scans, progress, options, found, io }) }
   } finally {
     await engine.close()
   }
@@ -113,7 +112,6 @@ async function request(
   account: ScanAccount,
   of: {
     readonly options: ScanOptions
-    readonly looked: Looked
     readonly door: AccountDoorDeps
     readonly doors: Map<string, AccountDoorDeps>
     readonly signal: AbortSignal
@@ -133,7 +131,7 @@ async function request(
   of.doors.set(target.targetId, of.door)
   const asked = await requestScan(pool, {
     targetId: target.targetId,
-    spec: specOf(account, of.options, of.looked),
+    spec: specOf(account, of.options),
     generation: 1,
     trigger: { kind: 'request', requestUid: randomUUID(), requestName: 'vedette-scan' },
     signal: of.signal,
@@ -150,19 +148,14 @@ async function follow(
   pool: Pool,
   scans: ReadonlyMap<string, ScanAccount>,
   of: {
-    readonly looked: Looked
+    readonly options: ScanOptions
     readonly io: ScanIo
     readonly calls: () => number
     readonly jobEnded: () => Promise<void>
   },
 ): Promise<readonly ScanProgress[]> {
   const { clock, signal, onProgress } = of.io
-  const names = wantedTypes(
-    RESOURCE_TYPES,
-    of.looked.checks.map(({ check }) => check),
-    of.looked,
-  )
-  const wanted = RESOURCE_TYPES.filter(({ type }) => names.has(type))
+  const wanted = typesWanted(of.options)
   const startedMs = clock.monotonicMs()
   for (;;) {
     // Before the look, so that what ends during it is not slept over.
@@ -177,16 +170,21 @@ async function follow(
   }
 }
 
+function typesWanted(options: ScanOptions): readonly ResourceType[] {
+  const checks = options.checks.map(({ check }) => check)
+  const names = wantedTypes(RESOURCE_TYPES, checks, { services: servicesOf(options) })
+  return RESOURCE_TYPES.filter(({ type }) => names.has(type))
+}
+
 async function tell(of: {
   readonly pool: Pool
   readonly scans: ReadonlyMap<string, ScanAccount>
   readonly progress: readonly ScanProgress[]
   readonly options: ScanOptions
-  readonly looked: Looked
   readonly found: { readonly lost: readonly LostAccount[]; readonly notices: readonly string[] }
   readonly io: ScanIo
 }): Promise<Scanned> {
-  const { pool, scans, progress, options, looked, found, io } = of
+  const { pool, scans, progress, options, found, io } = of
   const lost = [...found.lost]
   const told = []
   const incomplete: string[] = []
@@ -214,13 +212,13 @@ async function tell(of: {
     }
   }
   for (const account of lost) {
-    told.push({ ...unknownsOf(account, looked.checks), fixed: [] })
+    told.push({ ...unknownsOf(account, options.checks), fixed: [] })
     incomplete.push(`account ${nameOf(account)} was not scanned (${account.reason})`)
   }
   return {
     subject: subjectOf([...scans.values()], lost),
     at: io.clock.now(),
-    checks: looked.checks.map(({ check }) => check),
+    checks: options.checks.map(({ check }) => check),
     results: told.flatMap(({ results }) => results),
     counts: told.flatMap(({ counts }) => counts),
     scope: { accounts: [...scans.values()].map(({ accountId }) => accountId), regions: options.regions },
