@@ -1,10 +1,11 @@
 // The command: reads its arguments, runs one verb, exits with its code.
-import packageJson from '../package.json' with { type: 'json' }
+
 import { EXIT } from '#core/report.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { outputTo } from './io.ts'
 import { VERBS } from './registry.ts'
 import { runCommandLine } from './run.ts'
+import { VERSION } from './version.ts'
 
 const stop = new AbortController()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -26,6 +27,6 @@ const code = await runCommandLine(
     clock: systemClock,
     signal: stop.signal,
   },
-  { verbs: VERBS, version: packageJson.version },
+  { verbs: VERBS, version: VERSION },
 )
 process.exit(code)

@@ -106,7 +106,10 @@ export function texts(of: Valued): Option<readonly string[]> {
 
 /** Every use as it was written, with its place: for values with commas, and for options that belong to their neighbours. */
 export function occurrences(of: Valued): Option<readonly Occurrence[]> {
-  return option(of, (given) => ({ ok: true, value: given }))
+  return option(of, (given) => {
+    const odd = of.values === undefined ? undefined : given.find(({ text: one }) => !(of.values ?? []).includes(one))
+    return odd === undefined ? { ok: true, value: given } : { ok: false, fault: notAmong(odd.text, of.values ?? []) }
+  })
 }
 
 /** Shows a table's options under a heading of their own. */

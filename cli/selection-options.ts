@@ -1,5 +1,5 @@
 import { SEVERITIES } from '#core/check.ts'
-import { choice, occurrences, texts, under, type ValuesOf } from './option.ts'
+import { choice, occurrences, text, texts, under, type ValuesOf } from './option.ts'
 
 /** Which checks a verb is about: the same options wherever checks are chosen. */
 export const SELECTION_OPTIONS = under('Which checks', {
@@ -18,5 +18,14 @@ export const SELECTION_OPTIONS = under('Which checks', {
     help: 'Sets a parameter of a check: --param iam-user-access-key-rotation.keyMaxAgeDays=60',
   }),
 })
+
+/** Where else checks are chosen. */
+export const CONFIG_OPTION = {
+  config: text({
+    placeholder: 'FILE',
+    completes: 'file',
+    help: 'The configuration; default the nearest .vedette.yaml from this folder upwards',
+  }),
+}
 
 export type SelectionValues = ValuesOf<typeof SELECTION_OPTIONS>

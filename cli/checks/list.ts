@@ -1,8 +1,9 @@
 import { EXIT } from '#core/report.ts'
 import { defineVerb, type Io } from '../command.ts'
+import { loadConfig } from '../config-file.ts'
 import { choice } from '../option.ts'
-import { checksWanted } from '../select.ts'
-import { SELECTION_OPTIONS } from '../selection-options.ts'
+import { chooseChecks } from '../select.ts'
+import { CONFIG_OPTION, SELECTION_OPTIONS } from '../selection-options.ts'
 
 export const checksList = defineVerb({
   name: 'checks list',
@@ -21,9 +22,10 @@ export const checksList = defineVerb({
   options: {
     output: choice(['table', 'json'], { short: 'o', placeholder: 'FORMAT', help: 'How it is written; default table' }),
     ...SELECTION_OPTIONS,
+    ...CONFIG_OPTION,
   },
   run: async ({ options }, io) => {
-    const checks = checksWanted(options).map(({ check }) => check)
+    const checks = chooseChecks(options, await loadConfig(options.config, io.cwd)).checks.map(({ check }) => check)
     if (options.output === 'json') {
       const rows = checks.map(({ id, title, severity, on, aliases }) => ({
         id,
