@@ -21,7 +21,7 @@ export interface JudgedAccount {
 }
 
 /**
- * Judges an account again from what its scan has stored, with every verdict, and says beside each finding whether it is
+ * Judges an account again from what its scan has stored, and says beside each finding whether it is
  * new. Asks AWS nothing. Memory: all results.
  */
 export async function judgeAccount(
@@ -32,7 +32,11 @@ export async function judgeAccount(
     readonly catalogue: readonly Check[]
     readonly types: readonly ResourceType[]
   },
-  { scan, signal }: { readonly scan: Scan; readonly signal: AbortSignal },
+  {
+    scan,
+    results: wanted,
+    signal,
+  }: { readonly scan: Scan; readonly results: 'findings' | 'all'; readonly signal: AbortSignal },
 ): Promise<JudgedAccount> {
   const { pool, catalogue, types, log } = deps
   const { targetId, spec } = scan
@@ -42,11 +46,17 @@ export async function judgeAccount(
   const onResults = (some: readonly Result[]): void => {
     for (const result of some) results.push(toReportResult(result, spec.accountId, history))
   }
-  const counts = await judgeStored(deps, { scan, chosen, keep: 'all', onResults, signal })
+  const counts = await judgeStored(deps, {
+    scan,
+    chosen,
+    ...(wanted === 'all' ? { keep: 'all' } : {}),
+    onResults,
+    signal,
+  })
 
   const checks = chosen.checks.map(({ check }) => check)
   const read = typesRead(checks)
-  const wanted = wantedTypes(types, checks, spec)
+  const listed = wantedTypes(types, checks, spec)
   const locations = [GLOBAL, ...(scan.prepared?.regions ?? [])]
   const there = await countResources(pool, { targetId, locations })
   return {
@@ -54,7 +64,7 @@ export async function judgeAccount(
     counts,
     fixed: history.resolved,
     notExamined: [...there]
-      .filter(([type]) => wanted.has(type) && !read.has(type) && !type.startsWith('AWS::::'))
+      .filter(([type]) => listed.has(type) && !read.has(type) && !type.startsWith('AWS::::'))
       .map(([type, resources]) => ({ type, resources })),
   }
 }

@@ -1,4 +1,7 @@
+import type { Clock } from '#core/clock.ts'
 import type { SelectedCheck } from '#core/selection.ts'
+import type { Logger } from '#platform/log/logger.ts'
+import type { Progress } from './progress.ts'
 
 /** Whose account is scanned, as it was asked for. */
 export type AccountsWanted =
@@ -26,11 +29,22 @@ export interface ScanOptions {
   readonly accounts: AccountsWanted
   /** At least one. */
   readonly checks: readonly SelectedCheck[]
-  /** Whether these are all that there are; then what is in the account and no check reads is counted whatever its service. */
-  readonly isEveryCheck: boolean
   /** Null: every region that the account has enabled. */
   readonly regions: readonly string[] | null
   readonly excludeRegions: readonly string[]
   /** Where findings are kept until the next scan; null: nowhere. */
   readonly state: string | null
+  /** Failures and unknowns, or every verdict. */
+  readonly results: 'findings' | 'all'
+  readonly wantsFacts: boolean
+}
+
+/** The world around a scan. */
+export interface ScanIo {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  readonly log: Logger
+  readonly onProgress: (progress: Progress) => void
+  /** Aborts when it is to stop: soon, with a sound state. */
+  readonly signal: AbortSignal
 }

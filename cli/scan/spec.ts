@@ -1,3 +1,4 @@
+import { CHECKS } from '#checks/registry.ts'
 import type { ScanSpec } from '#core/scan.ts'
 import { serviceOfCheck, type CheckParameter, type SelectedCheck } from '#core/selection.ts'
 import type { ScanAccount } from './accounts.ts'
@@ -10,7 +11,7 @@ const DEADLINE_SECONDS = 4 * 3600
  * All that the jobs have to know of the scan of one account. Whoever asks for some checks does not ask for the inventory
  * of services that none of them is about; and what lies outside a narrow scan is left as it was.
  */
-export function specOf(account: ScanAccount, { checks, isEveryCheck, regions, excludeRegions }: ScanOptions): ScanSpec {
+export function specOf(account: ScanAccount, { checks, regions, excludeRegions }: ScanOptions): ScanSpec {
   const { partition, accountId, roleArn, externalId } = account
   return {
     partition,
@@ -19,7 +20,7 @@ export function specOf(account: ScanAccount, { checks, isEveryCheck, regions, ex
     externalId,
     regions,
     ...(excludeRegions.length === 0 ? {} : { regionsExcluded: excludeRegions }),
-    services: servicesOf({ checks, isEveryCheck }),
+    services: servicesOf(checks),
     checks: {
       include: checks.map(({ check }) => check.id),
       exclude: [],
@@ -27,16 +28,13 @@ export function specOf(account: ScanAccount, { checks, isEveryCheck, regions, ex
       parameters: checks.flatMap(parametersOf),
     },
     deadlineSeconds: DEADLINE_SECONDS,
-    isWholeTarget: isEveryCheck && regions === null && excludeRegions.length === 0,
+    isWholeTarget: checks.length === CHECKS.length && regions === null && excludeRegions.length === 0,
   }
 }
 
 /** The services whose inventory is wanted; null: of all. */
-export function servicesOf({
-  checks,
-  isEveryCheck,
-}: Pick<ScanOptions, 'checks' | 'isEveryCheck'>): readonly string[] | null {
-  return isEveryCheck ? null : [...new Set(checks.map(({ check }) => serviceOfCheck(check)))]
+export function servicesOf(checks: readonly SelectedCheck[]): readonly string[] | null {
+  return checks.length === CHECKS.length ? null : [...new Set(checks.map(({ check }) => serviceOfCheck(check)))]
 }
 
 /** As a target writes them; those that are the check's own stay out. */

@@ -42,6 +42,11 @@ export async function openEmbeddedPostgres(options: {
 async function openTemporary(account: Account | undefined, signal: AbortSignal): Promise<OpenedPostgres> {
   const folder = await temporaryFolder('scan')
   try {
+    const closed = await letIn(folder.path, account)
+    if (closed !== undefined) {
+      await folder.remove()
+      return refused(`${closed}: set TMPDIR to a folder that everybody may pass through, or run as an ordinary user.`)
+    }
     if (account !== undefined) await chown(folder.path, account.uid, account.gid)
     const cluster = await openCluster({
       folder: join(folder.path, 'postgres'),
@@ -62,7 +67,11 @@ async function openTemporary(account: Account | undefined, signal: AbortSignal):
 async function openState(state: string, account: Account | undefined, signal: AbortSignal): Promise<OpenedPostgres> {
   await mkdir(state, { recursive: true, mode: 0o700 })
   const closed = await letIn(state, account)
-  if (closed !== undefined) return refused(closed)
+  if (closed !== undefined) {
+    return refused(
+      `${closed}: choose a state folder that everybody may pass through, such as /var/lib/vedette, or run as an ordinary user.`,
+    )
+  }
   const lock = await takeLock(join(state, 'lock'))
   if (lock.kind === 'held') return refused(inUse(state, lock))
   const scratch = await temporaryFolder('server')
@@ -117,14 +126,14 @@ async function serve(cluster: Cluster, leave: () => Promise<void>): Promise<Open
 }
 
 /** What keeps the account that Postgres runs as out of the folder; undefined: nothing, now. */
-async function letIn(state: string, account: Account | undefined): Promise<string | undefined> {
+async function letIn(folder: string, account: Account | undefined): Promise<string | undefined> {
   if (account === undefined) return undefined
   // Passing through is enough; what lies in it is the account's own, and closed.
-  const { mode } = await stat(state)
-  await chmod(state, mode | 0o011)
-  const closed = await closedFolder(state)
+  const { mode } = await stat(folder)
+  await chmod(folder, mode | 0o011)
+  const closed = await closedFolder(folder)
   if (closed === undefined) return undefined
-  return `Postgres refuses to run as root and runs as "${account.name}" instead, who may not enter ${closed}: choose a state folder that everybody may pass through, such as /var/lib/vedette, or run as an ordinary user.`
+  return `Postgres refuses to run as root and runs as "${account.name}" instead, who may not enter ${closed}`
 }
 
 async function foreignOwner(folder: string, account: Account | undefined): Promise<string | undefined> {
