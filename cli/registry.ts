@@ -18,4 +18,14 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'why a check matters, how to fix what it finds, what it reads',
     load: async () => (await import('./checks/show.ts')).checksShow,
   },
+  {
+    name: 'policy',
+    summary: 'the least that a role must allow, as policy or as a whole role',
+    load: async () => (await import('./policy/policy.ts')).policy,
+  },
+  {
+    name: 'completion',
+    summary: 'what makes your shell complete verbs, options and ids of checks',
+    load: async () => (await import('./completion/completion.ts')).completionOf(VERBS),
+  },
 ]
