@@ -1,5 +1,4 @@
-import type { Reason } from '#core/reason.ts'
-import { distinctReasons } from '#core/reason.ts'
+import { distinctReasons, type Reason } from '#core/reason.ts'
 import { isPartialList, isUnknown, unknown, type Unknown } from '#core/stored.ts'
 import { FUNCTIONS } from './functions.ts'
 import type { Expression, Step } from './syntax.ts'
@@ -11,6 +10,8 @@ export interface Scope {
    * Undefined: there is no such name.
    */
   lookUp(name: string, steps: readonly KnownStep[]): { readonly value: unknown; readonly rest: number } | undefined
+  /** Called once per expression that is worked out. May throw, to put an end to one that would take too long. */
+  step(): void
 }
 
 /** A step whose index has been worked out. */
@@ -22,6 +23,7 @@ export const SPLAT: unique symbol = Symbol('splat')
  * known the rest is. What is not understood is `unreadable`, never a guess. Pure; as deep as the expression is nested.
  */
 export function evaluate(expression: Expression, scope: Scope): unknown {
+  scope.step()
   switch (expression.kind) {
     case 'literal':
       return expression.value
@@ -95,10 +97,32 @@ function template(parts: readonly unknown[]): unknown {
   // `"${x}"` is x itself.
   if (parts.length === 1 && typeof only !== 'string') return only
   const reasons = parts.flatMap(reasonsIn)
-  if (reasons.length > 0) return unknown(...distinctReasons(reasons))
-  if (parts.some((part) => typeof part === 'object')) return cannotRead('a list or object inside a text')
-  return parts.map(String).join('')
+  if (reasons.length > 0) return jsonAround(parts) ?? unknown(...distinctReasons(reasons))
+  return parts.every(isScalar) ? parts.map(String).join('') : cannotRead('a list or object inside a text')
 }
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+}
+
+/** JSON that is written as text, around parts that are not known: a policy in a heredoc. Undefined: it is no JSON. */
+function jsonAround(parts: readonly unknown[]): unknown {
+  const marked = parts.map((part, n) => (isScalar(part) ? String(part) : `${MARK}${n}${MARK}`)).join('')
+  if (!marked.trimStart().startsWith('{')) return undefined
+  try {
+    return JSON.parse(marked, (_, value: unknown) => {
+      if (typeof value !== 'string' || !value.includes(MARK)) return value
+      // Every second piece is the number of a part.
+      const hidden = value.split(MARK).flatMap((piece, n) => (n % 2 === 1 ? reasonsIn(parts[Number(piece)]) : []))
+      return hidden.length === 0 ? cannotRead('a list or object inside a text') : unknown(...distinctReasons(hidden))
+    })
+  } catch {
+    return undefined
+  }
+}
+
+/** Of Unicode's private use: nobody writes it. */
+const MARK = '\uE000'
 
 function objectOf(entries: readonly (readonly [unknown, unknown])[]): unknown {
   const keys = entries.flatMap(([key]) => reasonsIn(key))
@@ -301,6 +325,7 @@ export function withNames(scope: Scope, names: Readonly<Record<string, unknown>>
   return {
     lookUp: (name, steps) =>
       Object.hasOwn(names, name) ? { value: names[name], rest: steps.length } : scope.lookUp(name, steps),
+    step: () => scope.step(),
   }
 }
 

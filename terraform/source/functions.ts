@@ -39,7 +39,8 @@ export const FUNCTIONS: Readonly<Record<string, TerraformFunction>> = {
     isText(value) || isList(value) ? value.length : isObject(value) ? Object.keys(value).length : undefined,
   keys: (value) => (isObject(value) ? Object.keys(value).sort() : undefined),
   contains: (value, member) => (isList(value) ? value.includes(member) : undefined),
-  tostring: (value) => (value === null || isObject(value) || isList(value) ? undefined : String(value)),
+  tostring: (value) =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined,
   tonumber: (value) => (value === null || Number.isNaN(Number(value)) ? undefined : Number(value)),
   tobool: (value) =>
     value === true || value === 'true' ? true : value === false || value === 'false' ? false : undefined,
