@@ -1,9 +1,8 @@
-import { parsePolicy, type PolicyDocument } from '#core/iam/document.ts'
 import type { Reason } from '#core/reason.ts'
 import { unknown, type Based, type Unknown } from '#core/stored.ts'
 import { isRecord } from './json.ts'
 import { isPhantom } from './phantom.ts'
-import { mapTold, unreadable, type Told } from './told.ts'
+import { unreadable, type Told } from './told.ts'
 
 /** Nested blocks, in the plan's order; `incomplete` says why there may be more. */
 export interface Blocks {
@@ -24,6 +23,8 @@ export interface Place {
   readonly expressions: Readonly<Record<string, unknown>> | undefined
   /** Whether an expression may hold what is not known before the plan is applied. */
   readonly mayBeUnknown: (expression: unknown) => boolean
+  /** Whether an expression holds a variable that must not be shown. */
+  readonly isSensitive: (expression: unknown) => boolean
   /** Of values that the configuration does not set. */
   readonly basis: 'configured' | 'refreshed'
 }
@@ -74,16 +75,6 @@ export class Attributes {
       typeof value === 'string' && at(sensitive, key) !== true ? [[key, value] as const] : [],
     )
     return Object.fromEntries(shown)
-  }
-
-  /** A policy document in an attribute that holds JSON text. */
-  policy(name: string): Told<PolicyDocument> | undefined {
-    const text = this.text(name)
-    if (text === undefined) return undefined
-    return mapTold(text, (json) => {
-      const parsed = parsePolicy(json)
-      return parsed.ok ? parsed.document : unreadable(`${this.#at.path}.${name}: ${parsed.problem}`)
-    })
   }
 
   /** Nested blocks. One that stands for an unknown number of blocks makes the list incomplete. */
@@ -156,6 +147,7 @@ export class Attributes {
       sensitive: at(at(this.#at.sensitive, name), index),
       expressions: this.#expressionsIn(outer, index, count),
       mayBeUnknown: this.#at.mayBeUnknown,
+      isSensitive: this.#at.isSensitive,
       basis: isSet ? 'configured' : this.#at.basis,
     }
   }
@@ -167,9 +159,12 @@ export class Attributes {
     return isRecord(own) ? own : undefined
   }
 
-  #based<T>(name: string, value: T, isSensitive: boolean): Based<T> {
-    const basis = this.#expression(name) === undefined ? this.#at.basis : 'configured'
-    return isSensitive ? { $value: value, $basis: basis, $sensitive: true } : { $value: value, $basis: basis }
+  #based<T>(name: string, value: T, isMarked: boolean): Based<T> {
+    const expression = this.#expression(name)
+    const basis = expression === undefined ? this.#at.basis : 'configured'
+    return isMarked || (expression !== undefined && this.#at.isSensitive(expression))
+      ? { $value: value, $basis: basis, $sensitive: true }
+      : { $value: value, $basis: basis }
   }
 
   #afterApply(name: string): Unknown {

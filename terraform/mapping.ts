@@ -14,9 +14,11 @@ export interface Mapping<T = unknown> {
   /** Terraform's type: `aws_s3_bucket`. */
   readonly from: string
   readonly to: ResourceType<T>
+  /** Whether it lives in a region, or in none. A bucket is listed globally and lives in a region. */
+  readonly lives: 'region' | 'global'
   /**
-   * The attributes by which others name it, each with a value of its own or not: `['bucket', 'id', 'arn']`. The first that
-   * is known is its name in look-ups inside the plan; where none is, `${ADDRESS.FIRST}` stands for it.
+   * The attributes by which others name it: `['bucket', 'id', 'arn']`. The first that is known is its identity in look-ups
+   * inside the plan; where none is, `${ADDRESS.FIRST}` stands for it. Mappings of one Terraform type name the same.
    */
   readonly names: readonly string[]
   /** What sets properties of it in resources of their own. A change of one makes it judged, though it does not change itself. */
@@ -33,7 +35,7 @@ export interface Mapping<T = unknown> {
 /** A Terraform type whose resources belong to another. */
 export interface CompanionType {
   readonly type: string
-  /** Its attribute that names what it belongs to; a list names several. */
+  /** Its attribute that names what it belongs to; a list names several, all for certain. */
   readonly by: string
 }
 
@@ -85,8 +87,8 @@ export interface Planned {
   references(attribute: string): readonly Told<string>[] | Unknown | undefined
   /** A policy: JSON text, the statements of a deferred `aws_iam_policy_document`, or what the source tells. */
   policy(attribute: string): Told<PolicyDocument> | undefined
-  /** What the live account holds in a field of the mapping's type, where `--facts` gave it. */
-  fact(field: string): unknown
+  /** What the live account holds in a field of a type of ours, where `--facts` gave it. */
+  fact(type: string, field: string): unknown
 }
 
 export interface Companions {

@@ -1,10 +1,12 @@
+import type { ResourceType } from '#core/resource.ts'
 import { unknown, type Stored, type Unknown } from '#core/stored.ts'
 import type { Attributes } from './attributes.ts'
 import type { Planned } from './mapping.ts'
 
 /** Where a property of a resource may be said, and what holds where it is not. */
 export interface PropertyRule<T> {
-  /** The field of the mapping's type, for `--facts`. */
+  /** Whose property it is, for `--facts`. */
+  readonly of: ResourceType
   readonly field: string
   /** The Terraform type whose resource sets it for one parent. */
   readonly companion?: { readonly type: string; readonly read: (companion: Planned) => Stored<T> }
@@ -39,7 +41,7 @@ export function property<T>(planned: Planned, rule: PropertyRule<T>): Stored<T> 
   if (said !== undefined) return said
   if (planned.isNew) return rule.created
   // What a fact holds was stored for this very field: `facts.ts` made it conform to the type's schema.
-  return (planned.fact(rule.field) as Stored<T> | undefined) ?? elsewhere(planned, rule.field)
+  return (planned.fact(rule.of.type, rule.field) as Stored<T> | undefined) ?? elsewhere(planned, rule.field)
 }
 
 /** It exists, or may exist, and this plan does not manage it. */

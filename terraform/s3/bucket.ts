@@ -11,16 +11,16 @@ import { ALL_BLOCKED, NOTHING_BLOCKED, publicAccessBlockOf } from './public-acce
 export const bucket: Mapping<Bucket> = {
   from: 'aws_s3_bucket',
   to: Bucket,
+  lives: 'region',
   names: ['bucket', 'id', 'arn'],
   companions: [
     { type: 'aws_s3_bucket_acl', by: 'bucket' },
     { type: 'aws_s3_bucket_ownership_controls', by: 'bucket' },
     { type: 'aws_s3_bucket_policy', by: 'bucket' },
     { type: 'aws_s3_bucket_public_access_block', by: 'bucket' },
-    { type: 'aws_s3_bucket_server_side_encryption_configuration', by: 'bucket' },
     { type: 'aws_s3_bucket_versioning', by: 'bucket' },
   ],
-  says: ['name', 'publicAccessBlock', 'policy', 'acl', 'objectOwnership', 'encryption', 'versioning'],
+  says: ['name', 'publicAccessBlock', 'policy', 'acl', 'objectOwnership', 'versioning'],
   resources: (planned) => [
     {
       name: planned.attributes.text('bucket'),
@@ -36,19 +36,22 @@ function dataOf(planned: Planned): Stored<Bucket> {
     name: planned.identity,
     created: unknown({ kind: 'elsewhere', detail: 'Terraform does not say when a bucket was made' }),
     publicAccessBlock: property(planned, {
+      of: Bucket,
       field: 'publicAccessBlock',
       companion: { type: 'aws_s3_bucket_public_access_block', read: publicAccessBlockOf },
       created: awsDefault(ALL_BLOCKED),
       removed: () => awsDefault(NOTHING_BLOCKED),
     }),
     policy: property<Bucket['policy']>(planned, {
+      of: Bucket,
       field: 'policy',
       companion: { type: 'aws_s3_bucket_policy', read: (companion) => companion.policy('policy') ?? awsDefault(null) },
-      inline: { attribute: 'policy', read: () => planned.policy('policy') },
+      inline: { attribute: 'policy', read: () => inlinePolicyOf(planned) },
       created: awsDefault(null),
       removed: () => awsDefault(null),
     }),
     acl: property<Bucket['acl']>(planned, {
+      of: Bucket,
       field: 'acl',
       // Deleting the resource leaves the ACL as it is (provider documentation, aws_s3_bucket_acl): so no `removed`.
       companion: { type: 'aws_s3_bucket_acl', read: ({ attributes }) => aclOf(attributes) },
@@ -56,28 +59,16 @@ function dataOf(planned: Planned): Stored<Bucket> {
       created: [],
     }),
     objectOwnership: property<Bucket['objectOwnership']>(planned, {
+      of: Bucket,
       field: 'objectOwnership',
       companion: { type: 'aws_s3_bucket_ownership_controls', read: ownershipOf },
       created: awsDefault('BucketOwnerEnforced'),
       removed: () => awsDefault('ObjectWriter'),
     }),
-    encryption: property<Bucket['encryption']>(planned, {
-      field: 'encryption',
-      companion: {
-        type: 'aws_s3_bucket_server_side_encryption_configuration',
-        read: ({ attributes }) => encryptionOf(attributes) ?? SSE_S3,
-      },
-      inline: {
-        attribute: 'server_side_encryption_configuration',
-        read: (attributes) => {
-          const configuration = attributes.block('server_side_encryption_configuration')
-          return configuration === undefined || isUnknown(configuration) ? configuration : encryptionOf(configuration)
-        },
-      },
-      created: SSE_S3,
-      removed: () => SSE_S3,
-    }),
+    // Since January 2023 AWS encrypts whatever is configured: there is nothing for a plan to get wrong.
+    encryption: unknown({ kind: 'elsewhere', detail: 'AWS encrypts every bucket' }),
     versioning: property<Bucket['versioning']>(planned, {
+      of: Bucket,
       field: 'versioning',
       companion: { type: 'aws_s3_bucket_versioning', read: versioningOf },
       inline: { attribute: 'versioning', read: (attributes) => inlineVersioningOf(attributes, planned) },
@@ -88,8 +79,12 @@ function dataOf(planned: Planned): Stored<Bucket> {
   }
 }
 
-/** What AWS does since January 2023 where nothing is configured. */
-const SSE_S3 = awsDefault<Bucket['encryption']>({ hasDefault: true, algorithm: 'AES256', kmsKeyId: null })
+/** A refreshed bucket says it has no policy with an empty text. */
+function inlinePolicyOf(planned: Planned): Stored<Bucket['policy']> | undefined {
+  const text = planned.attributes.text('policy')
+  if (text !== undefined && !isUnknown(text) && text.$value === '') return { ...text, $value: null }
+  return planned.policy('policy')
+}
 
 function ownershipOf({ attributes }: Planned): Stored<Bucket['objectOwnership']> {
   const rule = attributes.block('rule')
@@ -97,18 +92,6 @@ function ownershipOf({ attributes }: Planned): Stored<Bucket['objectOwnership']>
   const ownership = rule.text('object_ownership')
   // Terraform's schema refuses any other word at plan time.
   return (ownership as Stored<Bucket['objectOwnership']> | undefined) ?? unreadable('a rule without object_ownership')
-}
-
-function encryptionOf(configuration: Attributes): Stored<Bucket['encryption']> | undefined {
-  const rule = configuration.block('rule')
-  if (rule === undefined || isUnknown(rule)) return rule
-  const byDefault = rule.block('apply_server_side_encryption_by_default')
-  if (byDefault === undefined || isUnknown(byDefault)) return byDefault
-  return {
-    hasDefault: true,
-    algorithm: byDefault.text('sse_algorithm') ?? awsDefault('AES256'),
-    kmsKeyId: mapTold(byDefault.text('kms_master_key_id') ?? awsDefault(''), (key) => (key === '' ? null : key)),
-  }
 }
 
 function versioningOf({ attributes }: Planned): Stored<Bucket['versioning']> {
