@@ -1,7 +1,7 @@
 import { isUnknown } from '#core/stored.ts'
+import type { InstanceKey, ModulePath } from '../address.ts'
 import { cannotRead, evaluate, withNames, type KnownStep, type Scope } from './evaluate.ts'
 import type { ConfigurationFiles, ModuleFiles } from './files.ts'
-import type { InstanceKey, ModuleStep } from './instance.ts'
 import type { Block, Expression } from './syntax.ts'
 
 /** What the files only name, and a plan knows. */
@@ -9,10 +9,15 @@ export interface PlanValues {
   /** An input variable of the root module; undefined: the plan has none of that name. */
   variable(name: string): unknown
   /**
-   * The instances of a resource or data source, by its address without the last key (modules with theirs): what is known
-   * of each, as JSON with unknowns inline. Undefined: the plan has none.
+   * The instances of a resource or data source by their keys: what is known of each, as JSON with unknowns inline. Empty:
+   * the plan has none.
    */
-  instances(address: string): ReadonlyMap<InstanceKey, Readonly<Record<string, unknown>>> | undefined
+  instances(of: {
+    readonly module: ModulePath
+    readonly mode: 'managed' | 'data'
+    readonly type: string
+    readonly name: string
+  }): ReadonlyMap<InstanceKey, Readonly<Record<string, unknown>>>
 }
 
 /** More expressions than anybody writes: a `for` in a `for` in a `for`. */
@@ -25,7 +30,7 @@ export class ModuleScope implements Scope {
   readonly #of: {
     readonly files: ConfigurationFiles
     readonly values: PlanValues
-    readonly path: readonly ModuleStep[]
+    readonly path: ModulePath
     readonly parent?: { readonly scope: ModuleScope; readonly call: Block }
   }
   readonly #module: ModuleFiles
@@ -37,7 +42,7 @@ export class ModuleScope implements Scope {
   constructor(of: {
     readonly files: ConfigurationFiles
     readonly values: PlanValues
-    readonly path: readonly ModuleStep[]
+    readonly path: ModulePath
     readonly parent?: { readonly scope: ModuleScope; readonly call: Block }
   }) {
     this.#of = of
@@ -52,7 +57,7 @@ export class ModuleScope implements Scope {
   }
 
   /** A module that is called from here, however deep; undefined: there is none. */
-  inner(path: readonly ModuleStep[]): ModuleScope | undefined {
+  inner(path: ModulePath): ModuleScope | undefined {
     const [step, ...rest] = path
     if (step === undefined) return this
     const call = this.#blocks('module').find(({ labels }) => labels[0] === step.name)
@@ -96,7 +101,7 @@ export class ModuleScope implements Scope {
   /** The scope of one instance of a resource or module call: with `each` or `count`. */
   forInstance({ attributes }: Block, key: InstanceKey): Scope {
     if (typeof key === 'number') return withNames(this, { count: { index: key } })
-    if (key === null) return this
+    if (key === undefined) return this
     const over = attributes.get('for_each')
     const all = over === undefined ? cannotRead('for_each') : evaluate(over, this)
     return withNames(this, { each: { key, value: memberOf(all, key) } })
@@ -115,14 +120,14 @@ export class ModuleScope implements Scope {
         return this.#output(first, steps.slice(1))
       case 'data': {
         const [, second] = steps
-        return typeof second === 'string' ? this.#resource(`data.${first}.${second}`, steps.slice(2)) : undefined
+        return typeof second === 'string' ? this.#resource('data', first, second, steps.slice(2)) : undefined
       }
       case 'path':
       case 'terraform':
       case 'self':
         return undefined
       default:
-        return this.#resource(`${name}.${first}`, steps.slice(1))
+        return this.#resource('managed', name, first, steps.slice(1))
     }
   }
 
@@ -147,7 +152,7 @@ export class ModuleScope implements Scope {
   #variable(name: string): unknown {
     const { parent, values, path } = this.#of
     const declared = this.#blocks('variable').find(({ labels }) => labels[0] === name)
-    const given = parent === undefined ? values.variable(name) : this.#argument(parent, name, path.at(-1)?.key ?? null)
+    const given = parent === undefined ? values.variable(name) : this.#argument(parent, name, path.at(-1)?.key)
     if (given !== undefined) return given
     const fallback = declared?.attributes.get('default')
     return fallback === undefined ? cannotRead(`var.${name}`) : evaluate(fallback, this)
@@ -161,25 +166,22 @@ export class ModuleScope implements Scope {
   #output(name: string, steps: readonly KnownStep[]): { readonly value: unknown; readonly rest: number } | undefined {
     const [first] = steps
     // `module.net.vpc_id`, or with a key before the name of the output.
-    const isKeyed = typeof first !== 'string' || this.inner([{ name, key: null }])?.output(first) === undefined
-    const key = isKeyed && (typeof first === 'string' || typeof first === 'number') ? first : null
+    const isKeyed = typeof first !== 'string' || this.inner([{ name, key: undefined }])?.output(first) === undefined
+    const key = isKeyed && (typeof first === 'string' || typeof first === 'number') ? first : undefined
     const output = isKeyed ? steps[1] : first
     const value = typeof output === 'string' ? this.inner([{ name, key }])?.output(output) : undefined
     return value === undefined ? undefined : { value: value(), rest: steps.length - (isKeyed ? 2 : 1) }
   }
 
   #resource(
-    address: string,
+    mode: 'managed' | 'data',
+    type: string,
+    name: string,
     steps: readonly KnownStep[],
   ): { readonly value: unknown; readonly rest: number } | undefined {
-    const prefix = this.#of.path.map(
-      ({ name, key }) => `module.${name}${key === null ? '' : `[${JSON.stringify(key)}]`}.`,
-    )
-    const whole = `${prefix.join('')}${address}`
-    const instances = this.#of.values.instances(whole)
-    if (instances === undefined) return undefined
-    const only = instances.get(null)
-    if (only !== undefined) return { value: only, rest: steps.length }
+    const instances = this.#of.values.instances({ module: this.#of.path, mode, type, name })
+    if (instances.size === 0) return undefined
+    if (instances.has(undefined)) return { value: instances.get(undefined), rest: steps.length }
     const [key] = steps
     if (typeof key === 'string' || typeof key === 'number') {
       const one = instances.get(key)
@@ -188,7 +190,9 @@ export class ModuleScope implements Scope {
     const members = [...instances.values()]
     // `count` makes a list, `for_each` a map.
     return {
-      value: [...instances.keys()].every((one) => typeof one === 'number') ? members : Object.fromEntries(instances),
+      value: [...instances.keys()].every((one) => typeof one === 'number')
+        ? members
+        : Object.fromEntries([...instances].map(([one, value]) => [String(one), value])),
       rest: steps.length,
     }
   }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { unknown } from '#core/stored.ts'
-import type { InstanceKey } from './instance.ts'
+import type { InstanceKey } from '../address.ts'
+import { resourceAddress } from '../address.ts'
 import { readSource, type Source } from './source.ts'
 
 const folders: string[] = []
@@ -29,7 +30,8 @@ const values = (
   instances: Readonly<Record<string, readonly (readonly [InstanceKey, Readonly<Record<string, unknown>>])[]>> = {},
 ) => ({
   variable: (name: string) => variables[name],
-  instances: (address: string) => (instances[address] === undefined ? undefined : new Map(instances[address])),
+  instances: (of: Omit<Parameters<typeof resourceAddress>[0], 'key'>) =>
+    new Map(instances[resourceAddress({ ...of, key: undefined })]),
 })
 
 const bucket = (key: string) => ({
@@ -130,7 +132,7 @@ resource "aws_iam_policy" "p" {
 `,
     })
     const arn = afterApply('aws_s3_bucket.b.arn')
-    const plan = values({}, { 'aws_s3_bucket.b': [[null, { arn }]] })
+    const plan = values({}, { 'aws_s3_bucket.b': [[undefined, { arn }]] })
     expect(view(plan).valueOf('aws_iam_policy.p', 'policy')).toEqual({
       Statement: [{ Effect: 'Allow', Action: '*', Resource: arn }],
     })
@@ -149,7 +151,7 @@ resource "aws_vpc_security_group_ingress_rule" "x" { cidr_ipv4 = module.net["eu"
       'net/main.tf':
         'variable "cidr" {}\nresource "aws_vpc" "this" { cidr_block = var.cidr }\noutput "wide" { value = aws_vpc.this.cidr_block }\n',
     })
-    const plan = values({}, { 'module.net["eu"].aws_vpc.this': [[null, { cidr_block: '10.0.0.0/8' }]] })
+    const plan = values({}, { 'module.net["eu"].aws_vpc.this': [[undefined, { cidr_block: '10.0.0.0/8' }]] })
     expect(view(plan).valueOf('module.net["eu"].aws_vpc.this', 'cidr_block')).toBe('10.0.0.0/8')
     expect(view(plan).valueOf('aws_vpc_security_group_ingress_rule.x', 'cidr_ipv4')).toBe('10.0.0.0/8')
   })
@@ -176,7 +178,7 @@ locals { more = [for id in aws_eip.x.ids : id] }
     })
     const ids = afterApply('aws_eip.x.ids')
     const ip = afterApply('aws_eip.x.public_ip')
-    const made = view(values({}, { 'aws_eip.x': [[null, { ids, public_ip: ip }]] }))
+    const made = view(values({}, { 'aws_eip.x': [[undefined, { ids, public_ip: ip }]] }))
     expect(made.isDynamic('aws_security_group.web', 'ingress')).toBe(true)
     expect(made.isDynamic('aws_security_group.web', 'egress')).toBe(false)
     expect(made.valueOf('aws_security_group.web', 'ingress')).toEqual({

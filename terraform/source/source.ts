@@ -1,9 +1,9 @@
 import type { SourceRange } from '#core/report.ts'
+import { parseInstance, writtenAt, type InstanceAddress } from '../address.ts'
 import type { SourceView } from '../source-view.ts'
 import { cannotRead, evaluate, follow } from './evaluate.ts'
 import { readConfigurationFiles, type ConfigurationFiles } from './files.ts'
 import { ModuleScope, type PlanValues } from './module-scope.ts'
-import { parseInstance, withoutKeys, type Instance } from './instance.ts'
 import { references } from './references.ts'
 import { dynamicBlocks, isDynamic } from './blocks.ts'
 import { skipsIn, type Skip } from './skips.ts'
@@ -42,11 +42,10 @@ function resourcesOf({ modules }: ConfigurationFiles): ResourceBlocks {
       blocks
         .filter(({ type }) => type === 'resource' || type === 'data')
         .map(({ type, labels, ...block }) => {
-          const path = key === '' ? [] : key.split('.').flatMap((name) => ['module', name])
-          return [
-            [...path, ...(type === 'data' ? ['data'] : []), ...labels].join('.'),
-            { type, labels, ...block },
-          ] as const
+          const [of = '', name = ''] = labels
+          const module = key === '' ? [] : key.split('.').map((call) => ({ name: call, key: undefined }))
+          const mode = type === 'data' ? 'data' : 'managed'
+          return [writtenAt({ module, mode, type: of, name }), { type, labels, ...block }] as const
         }),
     ),
   )
@@ -54,20 +53,20 @@ function resourcesOf({ modules }: ConfigurationFiles): ResourceBlocks {
 
 function viewOf(files: ConfigurationFiles, resources: ResourceBlocks, values: PlanValues): SourceView {
   const root = new ModuleScope({ files, values, path: [] })
-  const found = (address: string): { readonly block: Block; readonly instance: Instance } | undefined => {
+  const found = (address: string): { readonly block: Block; readonly instance: InstanceAddress } | undefined => {
     const instance = parseInstance(address)
-    const block = instance === undefined ? undefined : resources.get(withoutKeys(instance))
+    const block = instance === undefined ? undefined : resources.get(writtenAt(instance))
     return instance === undefined || block === undefined ? undefined : { instance, block }
   }
   return {
     rangeOf: (address): SourceRange | undefined => found(address)?.block.range,
     referencesOf: (module, local) => {
-      const expression = root.inner(module.map((name) => ({ name, key: null })))?.local(local)
+      const expression = root.inner(module.map((name) => ({ name, key: undefined })))?.local(local)
       return expression === undefined ? undefined : references(expression)
     },
     valueOf: (address, path) => {
       const at = found(address)
-      const module = at === undefined ? undefined : root.inner(at.instance.modules)
+      const module = at === undefined ? undefined : root.inner(at.instance.module)
       if (at === undefined || module === undefined) return undefined
       return module.within(() => valueIn(at.block, path, module, at.instance.key))
     },
@@ -79,7 +78,7 @@ function viewOf(files: ConfigurationFiles, resources: ResourceBlocks, values: Pl
 }
 
 /** `policy`, or `ingress[0].cidr_blocks`. */
-function valueIn(block: Block, path: string, module: ModuleScope, key: Instance['key']): unknown {
+function valueIn(block: Block, path: string, module: ModuleScope, key: InstanceAddress['key']): unknown {
   const [first = '', ...rest] = path.split(/\.|(?=\[)/)
   const scope = module.forInstance(block, key)
   const attribute = block.attributes.get(first)
