@@ -9,6 +9,11 @@ export interface VerbEntry extends Listed {
 /** Every verb there is, in the order in which help lists them. A test compares name and summary with the verb's own. */
 export const VERBS: readonly VerbEntry[] = [
   {
+    name: 'scan-plan',
+    summary: 'what a Terraform plan would break, before it is applied',
+    load: async () => (await import('./scan-plan/scan-plan.ts')).scanPlan,
+  },
+  {
     name: 'checks list',
     summary: 'what is looked for',
     load: async () => (await import('./checks/list.ts')).checksList,
