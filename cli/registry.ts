@@ -34,6 +34,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./scan/verbs.ts')).checkNetwork,
   },
   {
+    name: 'scan-plan',
+    summary: 'what a Terraform plan would break, before it is applied',
+    load: async () => (await import('./scan-plan/scan-plan.ts')).scanPlan,
+  },
+  {
     name: 'checks list',
     summary: 'what is looked for',
     load: async () => (await import('./checks/list.ts')).checksList,
@@ -42,5 +47,15 @@ export const VERBS: readonly VerbEntry[] = [
     name: 'checks show',
     summary: 'why a check matters, how to fix what it finds, what it reads',
     load: async () => (await import('./checks/show.ts')).checksShow,
+  },
+  {
+    name: 'policy',
+    summary: 'the least that a role must allow, as policy or as a whole role',
+    load: async () => (await import('./policy/policy.ts')).policy,
+  },
+  {
+    name: 'completion',
+    summary: 'what makes your shell complete verbs, options and ids of checks',
+    load: async () => (await import('./completion/completion.ts')).completionOf(VERBS),
   },
 ]
