@@ -100,7 +100,6 @@ footer { margin-top: 3rem; color: var(--soft); font-size: 0.9rem; }
   .filter, .skip, .check > summary::after { display: none; }
   .check { break-inside: auto; content-visibility: visible; } .check > summary, tr, .verdict, .tiles div { break-inside: avoid; }
   .check > summary { break-after: avoid; }
-  .fix a::after { content: " " attr(href); overflow-wrap: anywhere; }
 }
 `
 

@@ -3,7 +3,7 @@ import { totals } from '#core/build-report.ts'
 import { SEVERITIES, type Check, type Severity } from '#core/check.ts'
 import { describeReason } from '#core/reason.ts'
 import { EXIT, type CountedResult, type Report } from '#core/report.ts'
-import { shownResults, type RenderOptions, type ReportFormat } from './format.ts'
+import { shownToPeople, type RenderOptions, type ReportFormat } from './format.ts'
 import { checkGroup, resultRow } from './html-result.ts'
 import { HTML_SCRIPT, HTML_STYLE } from './html-style.ts'
 import { isInUse, summarise } from './summary.ts'
@@ -93,7 +93,7 @@ function tilesOf(report: Report, coveragePercent: number): string {
 
 function filterOf(report: Report, options: RenderOptions): string {
   const present = new Set<string>()
-  for (const { checkId } of shownResults(report, options)) present.add(checkId)
+  for (const { checkId } of shownToPeople(report, options)) present.add(checkId)
   if (present.size === 0) return ''
   const chips = SEVERITIES.map(
     (severity) =>
@@ -131,14 +131,14 @@ function* sections(report: Report, options: RenderOptions): Iterable<string> {
   const checks = new Map<string, Check>(report.checks.map((check) => [check.id, check]))
   const sizes = new Map<string, number>()
   const add = (key: string): void => void sizes.set(key, (sizes.get(key) ?? 0) + 1)
-  for (const result of shownResults(report, options)) {
+  for (const result of shownToPeople(report, options)) {
     add(sectionOf(result))
     add(`${sectionOf(result)} ${result.checkId}`)
   }
   const accountIsKnown = onlyAccount(report) !== null
   let section = ''
   let group = ''
-  for (const result of shownResults(report, options)) {
+  for (const result of shownToPeople(report, options)) {
     const next = sectionOf(result)
     const key = `${next} ${result.checkId}`
     if (key !== group && group !== '') yield '</tbody></table></div></details>\n'

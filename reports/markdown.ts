@@ -161,8 +161,9 @@ function addFolded(page: Page, report: Report, isAll: boolean): void {
     page.addList(`<details><summary>${lines.length} ${title}</summary>\n\n`, lines, '\n</details>\n')
   for (const [countsAs, title] of FOLDED) {
     const results = report.results.filter((result) => result.countsAs === countsAs)
-    // Without `all`, unknowns are told by their reasons.
-    if (results.length > 0 && (isAll || countsAs !== 'unknown')) fold(title, results.map(line))
+    // Where enough could be judged, unknowns are told by their reasons.
+    const isShown = isAll || countsAs !== 'unknown' || report.outcome.exitCode === EXIT.notEvaluated
+    if (results.length > 0 && isShown) fold(title, results.map(line))
   }
   if (report.fixed.length > 0) {
     const lines = report.fixed.map(
