@@ -11,7 +11,7 @@ resource "aws_flow_log" "companion" {
   vpc_id               = aws_vpc.companion.id
   traffic_type         = "ACCEPT"
   log_destination_type = "s3"
-  log_destination      = "arn:aws:s3:::bad-flow-logs"
+  log_destination      = aws_s3_bucket.logs.arn
 }
 
 # Only one subnet of the VPC.
@@ -28,7 +28,7 @@ resource "aws_flow_log" "companion_subnet" {
   subnet_id            = aws_subnet.recorded.id
   traffic_type         = "ALL"
   log_destination_type = "s3"
-  log_destination      = "arn:aws:s3:::bad-flow-logs"
+  log_destination      = aws_s3_bucket.logs.arn
 }
 
 # A module for several VPCs, which records only when asked to.
@@ -40,14 +40,18 @@ module "each" {
   cidr = each.value
 }
 
-# Where the records go is known only after apply. That they leave out what was rejected is known now.
+# What is recorded is known only after apply, so no plan can tell.
+resource "terraform_data" "chosen" {
+  input = "ACCEPT"
+}
+
 resource "aws_vpc" "unknown" {
   cidr_block = "10.4.0.0/16"
 }
 
 resource "aws_flow_log" "unknown" {
   vpc_id               = aws_vpc.unknown.id
-  traffic_type         = "ACCEPT"
+  traffic_type         = terraform_data.chosen.output
   log_destination_type = "s3"
   log_destination      = aws_s3_bucket.logs.arn
 }

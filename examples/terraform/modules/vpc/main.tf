@@ -1,7 +1,7 @@
 locals {
   create_public_acl = var.create_vpc && var.public_dedicated_network_acl && length(var.public_subnets) > 0
   create_flow_log   = var.create_vpc && var.enable_flow_log
-  flow_log_to_group = local.create_flow_log && var.flow_log_destination_arn == ""
+  flow_log_to_group = local.create_flow_log && var.flow_log_destination_type == "cloud-watch-logs"
 }
 
 resource "aws_vpc" "this" {
@@ -170,7 +170,7 @@ resource "aws_flow_log" "this" {
 
   vpc_id               = aws_vpc.this[0].id
   traffic_type         = var.flow_log_traffic_type
-  log_destination_type = local.flow_log_to_group ? "cloud-watch-logs" : "s3"
+  log_destination_type = var.flow_log_destination_type
   log_destination      = local.flow_log_to_group ? aws_cloudwatch_log_group.flow_log[0].arn : var.flow_log_destination_arn
   iam_role_arn         = local.flow_log_to_group ? aws_iam_role.vpc_flow_log_cloudwatch[0].arn : null
 }

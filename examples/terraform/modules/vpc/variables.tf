@@ -100,8 +100,14 @@ variable "flow_log_traffic_type" {
   default = "ALL"
 }
 
+variable "flow_log_destination_type" {
+  description = "s3, or cloud-watch-logs, for which a log group and a role are made"
+  type        = string
+  default     = "cloud-watch-logs"
+}
+
 variable "flow_log_destination_arn" {
-  description = "A bucket; where empty, a log group is made"
+  description = "Of the bucket"
   type        = string
   default     = ""
 }
