@@ -16,7 +16,10 @@ type Part = { readonly name: string } | { readonly index: string | number | null
 /** `module.a["x.y"].module.b[0]` as steps; undefined where it is no module's address. */
 export function parseModulePath(address: string): ModulePath | undefined {
   const parts = parseParts(address)
-  if (parts === undefined) return undefined
+  return parts === undefined ? undefined : toModulePath(parts)
+}
+
+function toModulePath(parts: readonly Part[]): ModulePath | undefined {
   const steps: ModuleStep[] = []
   for (let at = 0; at < parts.length;) {
     const [word, name, index] = [parts[at], parts[at + 1], parts[at + 2]]
@@ -57,6 +60,45 @@ export function configPath(path: ModulePath): string {
 /** The address of a module instance. */
 export function modulePathText(path: ModulePath): string {
   return path.map(({ name, key }) => `module.${name}${keyText(key)}`).join('.')
+}
+
+/** An address taken apart. */
+export interface InstanceAddress {
+  readonly module: ModulePath
+  readonly mode: 'managed' | 'data'
+  readonly type: string
+  readonly name: string
+  readonly key: InstanceKey
+}
+
+/** `module.logs["eu"].aws_s3_bucket.this[0]` taken apart; undefined: it is no address of a resource. */
+export function parseInstance(address: string): InstanceAddress | undefined {
+  const parts = parseParts(address)
+  if (parts === undefined) return undefined
+  const last = parts.at(-1)
+  const isKeyed = last !== undefined && 'index' in last
+  if (isKeyed && last.index === null) return undefined
+  const names = isKeyed ? parts.slice(0, -1) : parts
+  const [type, name] = names.slice(-2)
+  if (type === undefined || name === undefined || !('name' in type) || !('name' in name)) return undefined
+  const before = names.slice(0, -2)
+  const asManaged = toModulePath(before)
+  const data = before.at(-1)
+  const isData = asManaged === undefined && data !== undefined && 'name' in data && data.name === 'data'
+  const module = isData ? toModulePath(before.slice(0, -1)) : asManaged
+  if (module === undefined) return undefined
+  return {
+    module,
+    mode: isData ? 'data' : 'managed',
+    type: type.name,
+    name: name.name,
+    key: isKeyed ? (last.index ?? undefined) : undefined,
+  }
+}
+
+/** The address under which a resource is written, once for all of its instances: without keys. */
+export function writtenAt({ module, mode, type, name }: Omit<InstanceAddress, 'key'>): string {
+  return [configPath(module), mode === 'data' ? 'data' : '', type, name].filter((part) => part !== '').join('.')
 }
 
 /** The address of a resource instance as Terraform writes it. */

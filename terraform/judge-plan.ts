@@ -4,7 +4,7 @@ import type { ReportResult } from '#core/report.ts'
 import { GLOBAL, type Resource } from '#core/resource.ts'
 import type { SelectedCheck } from '#core/selection.ts'
 import { readAccounts, type AccountOfPlan } from './accounts.ts'
-import { configPath } from './address.ts'
+import { writtenAt } from './address.ts'
 import type { FactsFile } from './facts.ts'
 import type { Mapping, Setting } from './mapping.ts'
 import { notExamined } from './not-examined.ts'
@@ -153,11 +153,6 @@ function reported(
     acceptance: null,
     history: null,
   }
-}
-
-/** The address under which a resource is written, once for all of its instances. */
-function writtenAt({ module, mode, type, name }: Change): string {
-  return [configPath(module), mode === 'data' ? 'data' : '', type, name].filter((part) => part !== '').join('.')
 }
 
 /** Pairs of several accounts as one, without those that judged nothing. */
