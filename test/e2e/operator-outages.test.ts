@@ -3,7 +3,7 @@ import { runChecks } from '#platform/http/health-check.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { transaction } from '#platform/postgres/transaction.ts'
 import { startParts, type Parts } from '../../demo/parts.ts'
-import { freePort } from '../harness/ports.ts'
+import { freePort } from '#platform/process/free-ports.ts'
 import {
   condition,
   eventually,

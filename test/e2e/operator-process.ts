@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { launch, type Parts } from '../../demo/parts.ts'
-import { temporaryFolder } from '../harness/folder.ts'
+import { temporaryFolder } from '#platform/process/temporary-folder.ts'
 import type { RunningProcess } from '../harness/process.ts'
 
 export interface Answer {
