@@ -37,10 +37,13 @@ async function uidOf(name: string): Promise<string> {
   return metadata.uid
 }
 
+const start = (): Promise<TestOperator> =>
+  startOperator({ access: cluster.access, pool, databaseUrl: database.url, options: { namespace } })
+
 beforeAll(async () => {
   pool = await migratedPool(database.url)
   namespace = await cluster.access.createNamespace('payments')
-  operator = await startOperator({ access: cluster.access, pool, databaseUrl: database.url, options: { namespace } })
+  operator = await start()
 })
 afterAll(async () => {
   await operator?.stop()
@@ -131,5 +134,19 @@ describe('a namespace that was deleted and made again', () => {
     )
     const asked = operator.proxy.requests().filter(({ path }) => path === `/api/v1/namespaces/${namespace}`)
     expect(asked).toEqual([])
+  })
+
+  it('leaves nothing of the one before under way, also when no operator saw it go', async () => {
+    const scanId = await scans.active(namespace, 'prod')
+    await operator.stop()
+    // What a deletion of the namespace comes to, in less time.
+    await objects.kubectl('delete', 'scantarget', 'prod', '-n', namespace)
+    await pool.query(`update namespaces set uid = 'before' where namespace = $1`, [namespace])
+    await cluster.objects.kubectl('annotate', 'namespace', namespace, 'vedette.dev/adopt-')
+    await objects.apply(namespace, 'ScanTarget', 'prod', spec)
+    operator = await start()
+    await eventually(read, (one) => condition(one, 'Stalled')?.reason === 'NamespaceRecreated')
+    const { rows } = await pool.query('select state from scans where id = $1', [scanId])
+    expect(rows).toEqual([{ state: 'Cancelled' }])
   })
 })
