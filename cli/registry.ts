@@ -24,6 +24,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./checks/show.ts')).checksShow,
   },
   {
+    name: 'explain',
+    summary: 'why a finding is one: the values, and the rule over them',
+    load: async () => (await import('./explain/explain.ts')).explain,
+  },
+  {
     name: 'policy',
     summary: 'the least that a role must allow, as policy or as a whole role',
     load: async () => (await import('./policy/policy.ts')).policy,
