@@ -1,37 +1,38 @@
-import type { Verb } from './command.ts'
-import type { Listed } from './help.ts'
-
-/** A verb as the list shows it. Its module is loaded when it is asked for. */
-export interface VerbEntry extends Listed {
-  readonly load: () => Promise<Verb>
-}
+import { PLAN_VERBS } from './registry-plan.ts'
+import type { VerbEntry } from './verb-entry.ts'
 
 /** Every verb there is, in the order in which help lists them. A test compares name and summary with the verb's own. */
 export const VERBS: readonly VerbEntry[] = [
   {
-    name: 'scan-plan',
-    summary: 'what a Terraform plan would break, before it is applied',
-    load: async () => (await import('./scan-plan/scan-plan.ts')).scanPlan,
+    name: 'scan',
+    summary: 'what is wrong in AWS accounts',
+    load: async () => (await import('./scan/verbs.ts')).scan,
   },
   {
-    name: 'checks list',
-    summary: 'what is looked for',
-    load: async () => (await import('./checks/list.ts')).checksList,
+    name: 'check-all',
+    summary: 'the same as scan',
+    load: async () => (await import('./scan/verbs.ts')).checkAll,
   },
   {
-    name: 'checks show',
-    summary: 'why a check matters, how to fix what it finds, what it reads',
-    load: async () => (await import('./checks/show.ts')).checksShow,
+    name: 'check-iam',
+    summary: 'users, keys, roles, policies and the root user',
+    load: async () => (await import('./scan/verbs.ts')).checkIam,
   },
+  {
+    name: 'check-s3',
+    summary: 'buckets: who reaches them, how they are kept',
+    load: async () => (await import('./scan/verbs.ts')).checkS3,
+  },
+  {
+    name: 'check-network',
+    summary: 'what is open to the internet: security groups, network ACLs, VPCs',
+    load: async () => (await import('./scan/verbs.ts')).checkNetwork,
+  },
+  ...PLAN_VERBS,
   {
     name: 'explain',
     summary: 'why a finding is one: the values, and the rule over them',
     load: async () => (await import('./explain/explain.ts')).explain,
-  },
-  {
-    name: 'policy',
-    summary: 'the least that a role must allow, as policy or as a whole role',
-    load: async () => (await import('./policy/policy.ts')).policy,
   },
   {
     name: 'completion',

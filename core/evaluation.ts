@@ -30,7 +30,7 @@ export interface Result extends Judgement {
   readonly severity: Severity
   readonly listedAt: string
   /** Null for the one unknown that stands for a listing that is not complete. */
-  readonly resource: Pick<Resource, 'type' | 'id' | 'arn' | 'name' | 'location'> | null
+  readonly resource: Pick<Resource, 'type' | 'id' | 'arn' | 'name' | 'location' | 'tags'> | null
   readonly fingerprint: string | null
 }
 
@@ -165,6 +165,7 @@ export class Evaluation {
               arn: resource.arn,
               name: resource.name,
               location: resource.location,
+              tags: resource.tags,
             },
       fingerprint: resource === null ? null : fingerprint({ partition, accountId, checkId: check.id, resource }),
     }

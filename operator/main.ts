@@ -14,7 +14,7 @@ import { describePostgresError, isDatabaseAway } from '#platform/postgres/errors
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { runDispatcher } from '#queue/dispatcher.ts'
-import { createQueue } from '#queue/sqs.ts'
+import { createSqsQueue } from '#queue/sqs.ts'
 import { migrate } from '#store/migrate.ts'
 import { addControllers } from './controllers.ts'
 import { showFleet } from './metrics.ts'
@@ -49,7 +49,7 @@ async function run(settings: Settings<'operator'>, log: Logger, signal: AbortSig
   try {
     await migrateWhenThere(pool, log, signal)
     addControllers({ manager, pool, databaseUrl: settings.databaseUrl, clock, log, catalogue: CHECKS })
-    const queue = createQueue({ client: sqs, url: settings.queueUrl })
+    const queue = createSqsQueue({ client: sqs, url: settings.queueUrl })
     manager.addTask({
       name: 'dispatcher',
       runs: 'always',

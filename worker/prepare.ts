@@ -45,7 +45,10 @@ async function plan(
   { scan, lease, signal, log }: JobContext,
   { aws, identityArn }: Inside,
 ): Promise<Outcome> {
-  const surveyed = await surveyRegions(aws, { wanted: scan.spec.regions })
+  const surveyed = await surveyRegions(aws, {
+    wanted: scan.spec.regions,
+    unwanted: scan.spec.regionsExcluded ?? [],
+  })
   if (!surveyed.ok) return regionsNotListed(surveyed.failure)
   const { usable, leftOut } = surveyed.value
   const away = leftOut.find(({ why, reason }) => why === 'unreachable' && reason.kind === 'throttled')

@@ -5,8 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { withFreePorts } from './ports.ts'
-import { startProcess } from './process.ts'
+import { withFreePorts } from './free-ports.ts'
+import { startProcess } from './child-process.ts'
 
 const node = (code: string) => ({ name: 'a server', command: process.execPath, args: ['-e', code] })
 const stayUp = 'setInterval(() => {}, 1000);'
@@ -73,7 +73,7 @@ test('a child dies, and its folder goes, with a parent that is killed', async ()
   const started = join(folder, 'pid')
   const code = `
     import { writeFileSync } from 'node:fs'
-    import { startProcess } from ${JSON.stringify(join(import.meta.dirname, 'process.ts'))}
+    import { startProcess } from ${JSON.stringify(join(import.meta.dirname, 'child-process.ts'))}
     const child = await startProcess({ name: 'child', command: process.execPath, folder: ${JSON.stringify(folder)},
       args: ['-e', 'setInterval(() => {}, 1000); console.log("up")'], ready: { line: /up/ } })
     writeFileSync(${JSON.stringify(started)}, String(child.pid))`

