@@ -9,6 +9,7 @@ import type { CheckSelection } from '#core/selection.ts'
 import { ConfigSchema } from './config-schema.ts'
 import { keysAt } from './schema-keys.ts'
 import { wrongUse } from './stop.ts'
+import { fileError } from './file-error.ts'
 
 export const CONFIG_NAME = '.vedette.yaml'
 const MOST_BYTES = 1024 * 1024
@@ -41,12 +42,12 @@ export async function loadConfig(given: string | null, cwd: string): Promise<Con
   const size = await stat(path).then(
     (found) => found.size,
     (error: unknown) => {
-      throw wrongUse(`${name} cannot be read: ${messageOf(error)}`)
+      throw wrongUse(`${name} cannot be read: ${fileError(error)}`)
     },
   )
   if (size > MOST_BYTES) throw wrongUse(`${name} is larger than a configuration can be (1 MiB)`)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw wrongUse(`${name} cannot be read: ${messageOf(error)}`)
+    throw wrongUse(`${name} cannot be read: ${fileError(error)}`)
   })
   return parseConfig(text, name)
 }

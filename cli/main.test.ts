@@ -59,7 +59,7 @@ describe('vedette', () => {
     [
       'an unknown framework',
       ['checks', 'list', '--framework', 'cis-aws-5'],
-      'there is no "cis-aws-5": did you mean cis-aws-5.0?',
+      '--framework does not take "cis-aws-5": did you mean cis-aws-5.0?',
     ],
     ['an option without its value', ['checks', 'list', '--checks'], '--checks takes ID,…, and nothing follows it'],
     ['a missing operand', ['checks', 'show'], 'checks show needs ID'],

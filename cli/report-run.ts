@@ -14,6 +14,7 @@ import type { CONFIG_OPTION } from './selection-options.ts'
 import { VERSION } from './version.ts'
 import { wrongUse } from './stop.ts'
 import { checkWritable, writeFileWhole } from './write-file.ts'
+import { fileError } from './file-error.ts'
 
 /** What was found, without what people have said of it. */
 export type Found = Omit<ReportInput, 'version' | 'catalogue' | 'exceptions' | 'baseline' | 'thresholds'>
@@ -39,10 +40,7 @@ export async function prepareRun(values: RunValues, io: Io): Promise<Prepared> {
 
 async function baselineIn(file: string, cwd: string): Promise<Baseline> {
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: unknown) => {
-    throw wrongUse(
-      `the baseline ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      `--write-baseline ${file} writes one.`,
-    )
+    throw wrongUse(`the baseline ${file} cannot be read: ${fileError(error)}`, `--write-baseline ${file} writes one.`)
   })
   const read = readBaseline(text, file)
   if (!read.ok) throw wrongUse(read.fault)

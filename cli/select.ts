@@ -8,7 +8,6 @@ import {
   type SelectedCheck,
 } from '#core/selection.ts'
 import { FRAMEWORKS } from '#frameworks/registry.ts'
-import { RESOURCE_TYPES } from '#resources/registry.ts'
 import { NO_CONFIG, type Config } from './config-file.ts'
 import type { Occurrence } from './option.ts'
 import type { SelectionValues } from './selection-options.ts'
@@ -45,8 +44,7 @@ export function chooseChecks(values: SelectionValues, config: Config = NO_CONFIG
     given.map(({ check }) => check),
     faults,
   )
-  const framework = values.framework.length === 0 ? null : inFrameworks(values.framework, faults)
-  const services = servicesIn(values, faults)
+  const framework = values.framework.length === 0 ? null : inFrameworks(values.framework)
   if (faults.length > 0) throw wrongUse(faults.join('\n'))
 
   const wide: CheckSelection = {
@@ -55,7 +53,7 @@ export function chooseChecks(values: SelectionValues, config: Config = NO_CONFIG
     minSeverity: values.minSeverity ?? configured.minSeverity,
     parameters: [...(framework?.parameters ?? []), ...configured.parameters, ...given],
   }
-  const selected = selectChecks(CHECKS, wide, services)
+  const selected = selectChecks(CHECKS, wide, servicesIn(values))
   if (selected.faults.length > 0) {
     throw wrongUse(selected.faults.map((fault) => fault.replace(/^checks\.parameters: /, '')).join('\n'))
   }
@@ -79,37 +77,25 @@ function checkIds(where: string, names: readonly string[], faults: string[]): vo
 }
 
 /** The services whose checks are asked; null: all. */
-function servicesIn({ services, excludeServices }: SelectionValues, faults: string[]): readonly string[] | null {
-  const all = [...new Set([...CHECKS.map(serviceOfCheck), ...RESOURCE_TYPES.map(({ service }) => service)])].sort()
-  for (const name of [...services, ...excludeServices]) {
-    if (all.includes(name)) continue
-    faults.push(`there is no service "${name}"${suggestion(name, all) || `; there are ${all.join(', ')}`}`)
-  }
+function servicesIn({ services, excludeServices }: SelectionValues): readonly string[] | null {
   if (services.length === 0 && excludeServices.length === 0) return null
-  return (services.length === 0 ? all : services).filter((name) => !excludeServices.includes(name))
+  const wide = services.length === 0 ? CHECKS.map(serviceOfCheck) : services
+  return wide.filter((name) => !excludeServices.includes(name))
 }
 
-function inFrameworks(
-  names: readonly string[],
-  faults: string[],
-): { readonly ids: ReadonlySet<string>; readonly parameters: readonly CheckParameter[] } {
-  const ids = new Set<string>()
-  const parameters: CheckParameter[] = []
-  for (const name of names) {
-    const framework = FRAMEWORKS.find(({ id }) => id === name)
-    if (framework === undefined) {
-      const all = FRAMEWORKS.map(({ id }) => id)
-      faults.push(`--framework: there is no "${name}"${suggestion(name, all) || `; there are ${all.join(', ')}`}`)
-      continue
-    }
-    for (const { id, params = {} } of framework.requirements.flatMap(({ checks }) => checks)) {
-      ids.add(id)
-      for (const [parameter, value] of Object.entries(params)) {
-        parameters.push({ check: id, name: parameter, value: JSON.stringify(value) })
-      }
-    }
+/** The checks that a framework names, and the parameters that it asks for. */
+function inFrameworks(names: readonly string[]): {
+  readonly ids: ReadonlySet<string>
+  readonly parameters: readonly CheckParameter[]
+} {
+  const wanted = FRAMEWORKS.filter(({ id }) => names.includes(id))
+  const mapped = wanted.flatMap(({ requirements }) => requirements.flatMap(({ checks }) => checks))
+  return {
+    ids: new Set(mapped.map(({ id }) => id)),
+    parameters: mapped.flatMap(({ id: check, params = {} }) =>
+      Object.entries(params).map(([name, value]) => ({ check, name, value: JSON.stringify(value) })),
+    ),
   }
-  return { ids, parameters }
 }
 
 function parametersIn(given: readonly Occurrence[], faults: string[]): readonly CheckParameter[] {

@@ -1,5 +1,10 @@
 import { SEVERITIES } from '#core/check.ts'
+import { FRAMEWORKS } from '#frameworks/registry.ts'
+import { RESOURCE_TYPES } from '#resources/registry.ts'
 import { choice, occurrences, text, texts, under, type ValuesOf } from './option.ts'
+
+/** IAM prefixes of everything that is looked at: of the types that checks read, and of the inventory. */
+const SERVICES = [...new Set(RESOURCE_TYPES.map(({ service }) => service))].sort()
 
 /** Which checks a verb is about: the same options wherever checks are chosen. */
 export const SELECTION_OPTIONS = under('Which checks', {
@@ -9,9 +14,13 @@ export const SELECTION_OPTIONS = under('Which checks', {
     completes: 'check',
   }),
   excludeChecks: texts({ placeholder: 'ID,…', help: 'Not these checks', completes: 'check' }),
-  services: texts({ placeholder: 'NAME,…', help: 'Only checks of these services: ec2, iam, s3' }),
-  excludeServices: texts({ placeholder: 'NAME,…', help: 'No checks of these services' }),
-  framework: texts({ placeholder: 'NAME,…', help: 'Only checks that answer a requirement of it: cis-aws-5.0' }),
+  services: texts({ placeholder: 'NAME,…', values: SERVICES, help: 'Only these services' }),
+  excludeServices: texts({ placeholder: 'NAME,…', values: SERVICES, help: 'Not these services' }),
+  framework: texts({
+    placeholder: 'NAME,…',
+    values: FRAMEWORKS.map(({ id }) => id),
+    help: 'Only checks that answer one of its requirements',
+  }),
   minSeverity: choice(SEVERITIES, { placeholder: 'SEVERITY', help: 'Only checks of this severity or a worse one' }),
   param: occurrences({
     placeholder: 'CHECK.NAME=VALUE',

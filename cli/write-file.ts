@@ -3,6 +3,7 @@ import { access, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { notEvaluated, wrongUse } from './stop.ts'
+import { fileError } from './file-error.ts'
 
 /** Refuses, before any work is done, a file that cannot be written when the work is over. Throws `Stop` (exit 2). */
 export async function checkWritable(cwd: string, file: string): Promise<void> {
@@ -14,7 +15,7 @@ export async function checkWritable(cwd: string, file: string): Promise<void> {
   try {
     await access(target, constants.W_OK)
   } catch (error) {
-    throw wrongUse(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`)
+    throw wrongUse(`${file} cannot be written: ${fileError(error)}`)
   }
 }
 
@@ -35,7 +36,7 @@ export async function writeFileWhole(cwd: string, file: string, pieces: Iterable
       await rm(draft, { force: true })
     }
   } catch (error) {
-    throw notEvaluated(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, {
+    throw notEvaluated(`${file} cannot be written: ${fileError(error)}`, {
       cause: error,
     })
   }

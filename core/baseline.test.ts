@@ -62,7 +62,7 @@ describe('a baseline', () => {
 
   it('counts as fixed what is found no more', () => {
     const fixed = report({ baseline: baselineOf(), results: [result({ verdict: 'pass' })] }).fixed
-    expect(fixed).toEqual([
+    expect(fixed).toMatchObject([
       { checkId: 's3-bucket-public', severity: 'critical', resource: 'arn:aws:s3:::logs', why: 'fixed' },
     ])
   })

@@ -104,7 +104,9 @@ export function fixedSince(
   const exists = new Set(of.catalogue.map(({ id }) => id))
   return [...baseline.values()].flatMap((entry): readonly FixedFinding[] => {
     const { fingerprint, check, severity, resource } = entry
-    const fixed = (why: FixedFinding['why']): readonly FixedFinding[] => [{ checkId: check, severity, resource, why }]
+    const fixed = (why: FixedFinding['why']): readonly FixedFinding[] => [
+      { checkId: check, severity, resource, fingerprint, why },
+    ]
     if (!exists.has(check)) return fixed('check_removed')
     const verdict = verdicts.get(fingerprint)
     if (!of.asked.has(check) || verdict === 'fail' || verdict === 'unknown' || isOutside(entry, of.scope)) return []

@@ -66,6 +66,7 @@ export interface FixedFinding {
   readonly checkId: string
   readonly severity: Severity
   readonly resource: string
+  readonly fingerprint: string
   readonly why: 'fixed' | 'resource_deleted' | 'check_removed' | 'scope_removed'
 }
 

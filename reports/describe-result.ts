@@ -7,23 +7,38 @@ const BASES: Readonly<Record<Basis, string>> = {
   observed: '',
   configured: '',
   refreshed: '',
-  aws_default: ' (AWS default)',
-  assumed_default: ' (assumed default)',
+  aws_default: '(AWS default)',
+  assumed_default: '(assumed default)',
 }
 
 /** `versioning = Suspended`, with what the value rests on where nobody set it. */
 export function describeEvidence({ field, value, basis }: Evidence): string {
-  return `${field} = ${describeValue(value)}${BASES[basis]}`
+  const rest = describeBasis(basis)
+  return `${field} = ${describeValue(value)}${rest === '' ? '' : ` ${rest}`}`
+}
+
+/** What a value rests on, where nobody set it and nobody saw it; empty elsewhere. */
+export function describeBasis(basis: Basis): string {
+  return BASES[basis]
 }
 
 export function describeValue(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not set')
 }
 
-/** Why the verdict is what it is, in one line: what was seen, or what could not be. Whole; readers with less room cut it. */
-export function describeWhy({ evidence, missing, verdict }: ReportResult): string {
-  if (verdict !== 'unknown') return evidence.map(describeEvidence).join('; ')
-  return missing.map(({ field, reasons }) => `${field}: ${reasons.map(describeReason).join(', ')}`).join('; ')
+/** Why the verdict is what it is: what was seen, or what could not be. */
+export function describeWhys({
+  evidence,
+  missing,
+  verdict,
+}: Pick<ReportResult, 'evidence' | 'missing' | 'verdict'>): readonly string[] {
+  if (verdict !== 'unknown') return evidence.map(describeEvidence)
+  return missing.map(({ field, reasons }) => `${field}: ${reasons.map(describeReason).join(', ')}`)
+}
+
+/** The same in one line. Whole; readers with less room cut it. */
+export function describeWhy(result: Pick<ReportResult, 'evidence' | 'missing' | 'verdict'>): string {
+  return describeWhys(result).join('; ')
 }
 
 /** What people look for: the address in their configuration, or the name, with the id where that says more. */

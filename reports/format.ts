@@ -1,4 +1,4 @@
-import type { CountedResult, Report } from '#core/report.ts'
+import { EXIT, type CountedResult, type Report } from '#core/report.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface RenderOptions {
@@ -21,4 +21,17 @@ export interface ReportFormat {
 /** The results that the reader asked for. Findings are failures, those included that are accepted or in the baseline. */
 export function* shownResults(report: Report, options: Pick<RenderOptions, 'results'>): Iterable<CountedResult> {
   for (const result of report.results) if (options.results === 'all' || result.verdict === 'fail') yield result
+}
+
+/**
+ * The same for people. Where not enough could be judged, unknowns are what there is to look into, and are shown with the
+ * findings.
+ */
+export function* shownToPeople(report: Report, options: Pick<RenderOptions, 'results'>): Iterable<CountedResult> {
+  const withUnknown = options.results === 'all' || report.outcome.exitCode === EXIT.notEvaluated
+  for (const result of report.results) {
+    if (options.results === 'all' || result.verdict === 'fail' || (withUnknown && result.countsAs === 'unknown')) {
+      yield result
+    }
+  }
 }

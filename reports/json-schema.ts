@@ -85,6 +85,10 @@ export const JsonReport = z.strictObject({
         fix: z.strictObject({ console: text, cli: text, terraform: text }),
         references: z.array(text).readonly(),
         aliases: z.array(text).readonly(),
+        requirements: z
+          .array(z.strictObject({ framework: text, id: text }))
+          .readonly()
+          .meta({ description: 'What the check answers in compliance frameworks' }),
       }),
     )
     .readonly(),

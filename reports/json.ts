@@ -6,6 +6,7 @@ import type { CountedResult, Report } from '#core/report.ts'
 import { describeWhy, identifyResource } from './describe-result.ts'
 import { shownResults, type ReportFormat } from './format.ts'
 import type { JsonReport, JsonResult } from './json-schema.ts'
+import { requirementsOf } from './requirements.ts'
 import { printableJson } from './visible.ts'
 
 /** One JSON document as `json-schema.ts` describes it; one line per result, so that it can be searched and compared. */
@@ -47,6 +48,7 @@ function headOf(report: Report): Omit<z.input<typeof JsonReport>, 'results'> {
       fix,
       references,
       aliases,
+      requirements: requirementsOf(id).map(({ framework, id: requirement }) => ({ framework, id: requirement })),
     })),
     gaps: report.gaps.map(({ reason, results }) => ({
       reason: describeReason(reason),
@@ -54,7 +56,7 @@ function headOf(report: Report): Omit<z.input<typeof JsonReport>, 'results'> {
       detail: { ...reason },
     })),
     notExamined,
-    fixed: report.fixed.map(({ checkId, severity, resource, why }) => ({ check: checkId, severity, resource, why })),
+    fixed: report.fixed.map(({ checkId, ...rest }) => ({ check: checkId, ...rest })),
     notices,
   }
 }

@@ -61,6 +61,16 @@ Something to know.
     expect(render(table, given, { results: 'all' })).toMatch(/logs +in the baseline/)
   })
 
+  it('lists unknowns where they are why the gate did not pass, and only counts them elsewhere', () => {
+    const results = [result({ verdict: 'unknown' }), result({ checkId: 's3-bucket-versioning', verdict: 'pass' })]
+    const shown = (minCoverage: number) =>
+      render(table, report({ results, thresholds: { failOn: 'high', minCoverage, strict: false } }), {
+        results: 'findings',
+      })
+    expect(shown(80)).toMatch(/critical +s3-bucket-public +logs +unknown +policy: denied/)
+    expect(shown(50)).not.toContain('logs')
+  })
+
   it('names accounts and regions in columns where they differ', () => {
     const given = report({
       results: [result(), result({ accountId: '444455556666', location: null, resource: { id: 'b' } })],

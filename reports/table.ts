@@ -2,7 +2,7 @@ import { SEVERITIES } from '#core/check.ts'
 import { describeReason } from '#core/reason.ts'
 import type { CountedResult, Report } from '#core/report.ts'
 import { describeResource, describeSource, describeStanding, describeWhy } from './describe-result.ts'
-import { shownResults, type RenderOptions, type ReportFormat } from './format.ts'
+import { shownToPeople, type RenderOptions, type ReportFormat } from './format.ts'
 import { isInUse, summarise } from './summary.ts'
 import { styleOf, type Style, type Terminal } from './terminal.ts'
 import { tableLines, type Cell } from './text-table.ts'
@@ -66,8 +66,9 @@ function* heading(subject: string, facts: readonly string[], { terminal, style }
 
 /** Findings that a person accepted or knew are counted in the last line, and listed only among all results. */
 function* rowsOf(report: Report, options: RenderOptions): Iterable<CountedResult> {
-  for (const result of shownResults(report, options)) {
-    if (options.results === 'all' || result.countsAs === 'failing' || result.countsAs === 'below') yield result
+  for (const result of shownToPeople(report, options)) {
+    const isSettled = result.countsAs === 'accepted' || result.countsAs === 'inBaseline'
+    if (options.results === 'all' || !isSettled) yield result
   }
 }
 

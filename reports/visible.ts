@@ -1,6 +1,6 @@
 // C0, DEL and C1 move a terminal's cursor; the others turn the direction of text or hide in it.
 // oxlint-disable-next-line no-control-regex -- control characters are what it is about
-const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g
+const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFFE\uFFFF]/g
 
 /**
  * Text from outside (names, tags, evidence) as it may be shown: what would move the cursor or turn the text around is

@@ -14,6 +14,7 @@ export interface ScanHistory {
     readonly severity: Severity
     /** ARN, or type and id. */
     readonly resource: string
+    readonly fingerprint: string
     readonly why: ResolvedReason
   }[]
 }
@@ -49,7 +50,7 @@ export async function readScanHistory(
     reopened: fingerprints('reopened'),
     resolved: rows
       .filter(({ change }) => change === 'resolved')
-      .map(({ checkId, severity, resource, why }) => ({ checkId, severity, resource, why })),
+      .map(({ checkId, severity, resource, fingerprint, why }) => ({ checkId, severity, resource, fingerprint, why })),
   }
 }
 

@@ -6,7 +6,7 @@ import type { CallCounter } from '#platform/aws/call-metrics.ts'
 import { ownCredentials } from '#platform/aws/own-credentials.ts'
 import { partitionOf } from '#platform/aws/partitions.ts'
 import type { RateLimits } from '#platform/aws/rate-limit.ts'
-import { REGION_OPERATIONS } from '#platform/aws/regions.ts'
+import { REGION_OPERATIONS } from '#platform/aws/region-operations.ts'
 import { buildSessionPolicy } from '#platform/aws/session-policy.ts'
 import {
   askCallerArn,

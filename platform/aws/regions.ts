@@ -1,13 +1,6 @@
 import { DescribeRegionsCommand, DescribeVpcsCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2'
-import type { Answer, AwsCalls, Failure, Operation } from '#core/aws-call.ts'
+import type { Answer, AwsCalls, Failure } from '#core/aws-call.ts'
 import type { Reason } from '#core/reason.ts'
-
-/** The operations of this file, for the policy of the watched role. */
-export const REGION_OPERATIONS: readonly Operation[] = [
-  'ec2:DescribeRegions',
-  'ec2:DescribeVpcs',
-  'ec2:GetEbsEncryptionByDefault',
-]
 
 export interface AccountRegions {
   readonly enabled: readonly string[]

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { CHECKS } from '#checks/registry.ts'
+import { selectChecks } from '#core/selection.ts'
+import { judgePlan, type PlanJudgement } from './judge-plan.ts'
+import { readPlanFile } from './plan-file.ts'
+import { MAPPINGS, SETTINGS } from './registry.ts'
+
+const { checks } = selectChecks(CHECKS, { include: null, exclude: [], minSeverity: null, parameters: [] })
+
+function judged(folder: string): PlanJudgement {
+  const file = readPlanFile(readFileSync(new URL(`testdata/${folder}/plan.json`, import.meta.url)))
+  if (file.kind !== 'plan') return expect.fail(JSON.stringify(file))
+  return judgePlan({ plan: file.plan, checks, mappings: MAPPINGS, settings: SETTINGS, now: new Date(0) })
+}
+
+/** `address: verdict` of one check, without the type. */
+function verdicts({ results }: PlanJudgement, checkId: string): Record<string, string> {
+  const own = results.filter((result) => result.checkId === checkId)
+  return Object.fromEntries(
+    own.map(({ resource, verdict }) => [resource?.address?.replace('aws_s3_bucket.', '') ?? '', verdict]),
+  )
+}
+
+describe('a plan that creates buckets', () => {
+  const judgement = judged('created')
+
+  it('takes what is left out for the default of AWS, and reads companions and inline attributes alike', () => {
+    expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({
+      computed: 'fail',
+      inline: 'pass',
+      open: 'pass',
+      plain: 'fail',
+    })
+  })
+
+  it('fails the bucket whose deferred policy lets everybody in, and whose block is open', () => {
+    expect(verdicts(judgement, 's3-bucket-public')).toEqual({
+      computed: 'pass',
+      inline: 'pass',
+      open: 'fail',
+      plain: 'pass',
+    })
+  })
+
+  it('does not know what jsonencode makes of something new', () => {
+    expect(verdicts(judgement, 's3-bucket-deny-http')['plain']).toBe('unknown')
+  })
+
+  it('judges the setting of the account that it manages, and names the types that nobody reads', () => {
+    expect(verdicts(judgement, 's3-account-block-public-access')).toEqual({
+      'aws_s3_account_public_access_block.this': 'fail',
+    })
+    expect(judgement.notExamined).toContainEqual({ type: 'aws_vpc', resources: 1 })
+  })
+})
+
+describe('a plan with modules', () => {
+  it('links companions through inputs, outputs, equal keys and indices', () => {
+    const judgement = judged('modules')
+    expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({
+      'all["x"]': 'pass',
+      'all["y"]': 'pass',
+      'counted[0]': 'fail',
+      'counted[1]': 'fail',
+      'module.b["a"].logs[0]': 'fail',
+      'module.b["a"].this': 'pass',
+      [String.raw`module.b["b.c[\"x\"]"].logs[0]`]: 'fail',
+      [String.raw`module.b["b.c[\"x\"]"].this`]: 'pass',
+    })
+  })
+})
+
+describe('a plan against a state', () => {
+  const judgement = judged('changed')
+
+  it('fails the unchanged bucket whose guard it deletes', () => {
+    expect(verdicts(judgement, 's3-bucket-public')['guarded']).toBe('fail')
+  })
+
+  it('leaves alone what it does not touch, nor what guards it', () => {
+    expect(verdicts(judgement, 's3-bucket-public')).not.toHaveProperty('same')
+  })
+
+  it('takes off an updated bucket the policy that it deletes', () => {
+    expect(verdicts(judgement, 's3-bucket-public')['updated']).toBe('pass')
+    expect(verdicts(judgement, 's3-bucket-deny-http')['updated']).toBe('fail')
+  })
+
+  it('does not know what an imported bucket has that the plan does not set', () => {
+    expect(verdicts(judgement, 's3-bucket-block-public-access')['imported']).toBe('unknown')
+  })
+
+  it('learns account and region from what is there', () => {
+    expect(judgement.results[0]).toMatchObject({ accountId: '123456789012', location: 'eu-central-1' })
+  })
+})

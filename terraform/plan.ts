@@ -1,0 +1,114 @@
+import { parseModulePath, type InstanceKey, type ModulePath } from './address.ts'
+import type { Configuration } from './configuration.ts'
+import { isRecord, listOf, member, textOf } from './json.ts'
+
+/** What becomes of a resource. `forgotten`: it stays, and Terraform no longer manages it. `read`: a data source read when applying. */
+export type Becomes = 'created' | 'updated' | 'replaced' | 'unchanged' | 'deleted' | 'forgotten' | 'read'
+
+/** One resource instance of a plan, with the values before and after. */
+export interface Change {
+  readonly address: string
+  readonly previousAddress: string | undefined
+  readonly module: ModulePath
+  readonly mode: 'managed' | 'data'
+  readonly type: string
+  readonly name: string
+  readonly key: InstanceKey
+  readonly becomes: Becomes
+  readonly isImported: boolean
+  readonly before: Values | undefined
+  readonly beforeSensitive: unknown
+  readonly after: Values | undefined
+  readonly afterUnknown: unknown
+  readonly afterSensitive: unknown
+}
+
+export type Values = Readonly<Record<string, unknown>>
+
+/** The parts of a plan that are read. */
+export interface Plan {
+  readonly changes: readonly Change[]
+  readonly configuration: Configuration
+  /** Root variables, by name. */
+  readonly variables: ReadonlyMap<string, unknown>
+  /** Data sources that were read when planning, by address. */
+  readonly readData: ReadonlyMap<string, ReadData>
+  readonly plannedAt: Date | undefined
+}
+
+export interface ReadData {
+  readonly module: ModulePath
+  readonly type: string
+  readonly name: string
+  readonly values: Values
+}
+
+const BECOMES: Readonly<Record<string, Becomes>> = {
+  'no-op': 'unchanged',
+  create: 'created',
+  update: 'updated',
+  read: 'read',
+  delete: 'deleted',
+  forget: 'forgotten',
+  'delete,create': 'replaced',
+  'create,delete': 'replaced',
+  // A replacement whose old object is only forgotten.
+  'forget,create': 'replaced',
+  'create,forget': 'replaced',
+}
+
+/** Reads one entry of `resource_changes`; a sentence where it cannot be read. */
+export function readChange(entry: unknown): Change | string {
+  const change = member(entry, 'change')
+  const [address, mode, type, name] = ['address', 'mode', 'type', 'name'].map((key) => textOf(member(entry, key)))
+  if (address === undefined || type === undefined || name === undefined) return 'an entry has no address, type or name'
+  if (mode !== 'managed' && mode !== 'data') return `${address} is neither managed nor data`
+  const module = parseModulePath(textOf(member(entry, 'module_address')) ?? '')
+  if (module === undefined) return `${address} is in no module that can be read`
+  const actions = listOf(member(change, 'actions'))
+  const becomes = BECOMES[actions.join(',')]
+  if (becomes === undefined) return `nobody knows what becomes of ${address}`
+  const [before, after] = [member(change, 'before'), member(change, 'after')]
+  const hasBefore = isRecord(before)
+  const hasAfter = isRecord(after)
+  const isThere = becomes !== 'deleted' && becomes !== 'forgotten'
+  if (isThere !== hasAfter || (becomes !== 'created' && becomes !== 'read' && !hasBefore)) {
+    return `${address} has no values`
+  }
+  const key = member(entry, 'index')
+  return {
+    address,
+    previousAddress: textOf(member(entry, 'previous_address')),
+    module,
+    mode,
+    type,
+    name,
+    key: typeof key === 'string' || typeof key === 'number' ? key : undefined,
+    becomes,
+    isImported: isRecord(member(change, 'importing')),
+    before: hasBefore ? before : undefined,
+    beforeSensitive: member(change, 'before_sensitive'),
+    after: hasAfter ? after : undefined,
+    afterUnknown: member(change, 'after_unknown'),
+    afterSensitive: member(change, 'after_sensitive'),
+  }
+}
+
+/** Data sources of `prior_state`, which hold their answers; deferred ones are among the changes. */
+export function readDataOf(priorState: unknown): ReadonlyMap<string, ReadData> {
+  const found = new Map<string, ReadData>()
+  const walk = (module: unknown): void => {
+    const path = parseModulePath(textOf(member(module, 'address')) ?? '')
+    for (const resource of path === undefined ? [] : listOf(member(module, 'resources'))) {
+      const [address, type, name] = ['address', 'type', 'name'].map((key) => textOf(member(resource, key)))
+      const values = member(resource, 'values')
+      if (member(resource, 'mode') !== 'data' || path === undefined || !isRecord(values)) continue
+      if (address !== undefined && type !== undefined && name !== undefined) {
+        found.set(address, { module: path, type, name, values })
+      }
+    }
+    for (const child of listOf(member(module, 'child_modules'))) walk(child)
+  }
+  walk(member(member(priorState, 'values'), 'root_module'))
+  return found
+}

@@ -1,0 +1,133 @@
+import { parsePolicy, type PolicyDocument } from '#core/iam/document.ts'
+import { isUnknown, unknown, type Unknown } from '#core/stored.ts'
+import type { Attributes } from './attributes.ts'
+import type { Expressions } from './expressions.ts'
+import type { AccountFacts } from './facts.ts'
+import { member, textOf } from './json.ts'
+import type { Links } from './links.ts'
+import type { Companions, Planned } from './mapping.ts'
+import type { Names } from './names.ts'
+import type { Change, Plan } from './plan.ts'
+import { deferredPolicy } from './policy.ts'
+import type { Scope, Scopes } from './scope.ts'
+import type { SourceView } from './source-view.ts'
+import { mapTold, unreadable, type Told } from './told.ts'
+import { aroundOf, attributesOf, beforeOf, isNew } from './view.ts'
+
+/** What is known around a planned resource. */
+export interface Surroundings {
+  readonly plan: Plan
+  readonly expressions: Expressions
+  readonly scopes: Scopes
+  readonly names: Names
+  readonly links: Links
+  readonly source: SourceView | undefined
+  readonly factsOf: (accountId: string | null) => AccountFacts
+}
+
+/** A resource of a plan as a mapping sees it. What it tells is worked out when it is asked. */
+export class PlannedResource implements Planned {
+  readonly address: string
+  readonly type: string
+  readonly isNew: boolean
+  readonly attributes: Attributes
+  readonly before: Attributes | undefined
+  readonly scope: Scope
+  readonly identity: string
+  readonly #change: Change
+  readonly #around: Surroundings
+
+  constructor(change: Change, around: Surroundings) {
+    this.address = change.address
+    this.type = change.type
+    this.isNew = isNew(change)
+    this.attributes = attributesOf(change, around.plan, around.expressions)
+    this.before = beforeOf(change)
+    this.scope = around.scopes.of(change)
+    this.identity = around.names.identityOf(change)
+    this.#change = change
+    this.#around = around
+  }
+
+  companions(type: string): Companions {
+    const { planned, deleted, forgotten, unresolved } = this.#around.links.of(this.#change, type)
+    const see = (change: Change): Planned => new PlannedResource(change, this.#around)
+    return { planned: planned.map(see), deleted: deleted.map(see), forgotten: forgotten.map(see), unresolved }
+  }
+
+  reference(attribute: string): Told<string> | undefined {
+    const told = this.attributes.text(attribute)
+    if (told === undefined) return undefined
+    if (!isUnknown(told)) return mapTold(told, (value) => this.#identityNamed(value) ?? value)
+    const identities = this.#reached(attribute)
+    const [only] = identities
+    if (identities.length === 1 && only !== undefined) return { $value: only, $basis: 'configured' }
+    return unknown({ kind: 'unlinked', address: `${this.address}.${attribute}` })
+  }
+
+  references(attribute: string): readonly Told<string>[] | Unknown | undefined {
+    const told = this.attributes.texts(attribute)
+    if (told === undefined) return undefined
+    const known = isUnknown(told) ? [] : told.filter((text) => !isUnknown(text))
+    const named = known.map((text) => mapTold(text, (value) => this.#identityNamed(value) ?? value))
+    if (!isUnknown(told) && known.length === told.length) return named
+    const reached = this.#reached(attribute)
+    if (reached.length === 0) return unknown({ kind: 'unlinked', address: `${this.address}.${attribute}` })
+    const already = new Set(named.map((text) => (isUnknown(text) ? undefined : text.$value)))
+    return [
+      ...named,
+      ...reached
+        .filter((identity) => !already.has(identity))
+        .map((identity) => ({ $value: identity, $basis: 'configured' as const })),
+    ]
+  }
+
+  policy(attribute: string): Told<PolicyDocument> | undefined {
+    const text = this.attributes.text(attribute)
+    // A provider reads back nothing as an empty text.
+    if (text === undefined || (!isUnknown(text) && text.$value === '')) return undefined
+    if (!isUnknown(text)) return mapTold(text, (json) => readPolicy(json, `${this.address}.${attribute}`))
+    const written = this.#around.source?.valueOf(this.address, attribute)
+    const parsed = written === undefined ? undefined : parsePolicy(written)
+    if (parsed?.ok === true) return { $value: parsed.document, $basis: 'configured' }
+    const document = deferredPolicy(this.#change, this.#expression(attribute), this.#around)
+    return document === undefined ? text : { $value: document, $basis: 'configured' }
+  }
+
+  fact(type: string, field: string): unknown {
+    const { before } = this.#change
+    if (before === undefined) return undefined
+    const names = ['arn', ...this.#around.names.attributesOf(this.type), 'id'].flatMap(
+      (name) => textOf(before[name]) ?? [],
+    )
+    return member(this.#around.factsOf(this.scope.accountId).dataOf(type, names), field)
+  }
+
+  #expression(attribute: string): unknown {
+    const { module, mode, type, name } = this.#change
+    return member(this.#around.plan.configuration.resource(module, mode, type, name)?.expressions, attribute)
+  }
+
+  /** The identity of what has a name, where it is of this plan. */
+  #identityNamed(value: string): string | undefined {
+    const found = this.#around.names.withName(value, this.#change)
+    return found === undefined ? undefined : this.#around.names.identityOf(found)
+  }
+
+  /** The identities of what an unknown attribute reaches. */
+  #reached(attribute: string): readonly string[] {
+    const targets = this.#around.expressions.targets(
+      this.#expression(attribute),
+      aroundOf(this.#change, this.#around.plan),
+    )
+    const found = targets.flatMap(({ instance: { change }, attribute: name }) =>
+      change?.mode === 'managed' ? [this.#around.names.identityBy(change, name)] : [],
+    )
+    return [...new Set(found)]
+  }
+}
+
+function readPolicy(json: string, where: string): PolicyDocument | Unknown {
+  const parsed = parsePolicy(json)
+  return parsed.ok ? parsed.document : unreadable(`${where}: ${parsed.problem}`)
+}
