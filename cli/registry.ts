@@ -1,10 +1,5 @@
-import type { Verb } from './command.ts'
-import type { Listed } from './help.ts'
-
-/** A verb as the list shows it. Its module is loaded when it is asked for. */
-export interface VerbEntry extends Listed {
-  readonly load: () => Promise<Verb>
-}
+import { PLAN_VERBS } from './registry-plan.ts'
+import type { VerbEntry } from './verb-entry.ts'
 
 /** Every verb there is, in the order in which help lists them. A test compares name and summary with the verb's own. */
 export const VERBS: readonly VerbEntry[] = [
@@ -33,25 +28,11 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'what is open to the internet: security groups, network ACLs, VPCs',
     load: async () => (await import('./scan/verbs.ts')).checkNetwork,
   },
+  ...PLAN_VERBS,
   {
-    name: 'scan-plan',
-    summary: 'what a Terraform plan would break, before it is applied',
-    load: async () => (await import('./scan-plan/scan-plan.ts')).scanPlan,
-  },
-  {
-    name: 'checks list',
-    summary: 'what is looked for',
-    load: async () => (await import('./checks/list.ts')).checksList,
-  },
-  {
-    name: 'checks show',
-    summary: 'why a check matters, how to fix what it finds, what it reads',
-    load: async () => (await import('./checks/show.ts')).checksShow,
-  },
-  {
-    name: 'policy',
-    summary: 'the least that a role must allow, as policy or as a whole role',
-    load: async () => (await import('./policy/policy.ts')).policy,
+    name: 'explain',
+    summary: 'why a finding is one: the values, and the rule over them',
+    load: async () => (await import('./explain/explain.ts')).explain,
   },
   {
     name: 'completion',

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '#core/report.ts'
 import type { Io } from './command.ts'
 import { familyHelp, programHelp, verbHelp } from './help.ts'
 import { asksForHelp, parseVerbArguments } from './parse.ts'
-import type { VerbEntry } from './registry.ts'
+import type { VerbEntry } from './verb-entry.ts'
 import { Stop, wrongUse } from './stop.ts'
 
 /**

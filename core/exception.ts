@@ -21,13 +21,15 @@ export interface Exception {
 const DAY_MS = 86_400_000
 const DAY = /^\d{4}-\d\d-\d\d$/
 
-const words = (what: string) =>
+const words = (what: string, description: string) =>
   z
     .array(z.string().trim().min(1).max(2048))
     .min(1, `name at least one, or leave it out to mean all ${what}`)
     .readonly()
     .optional()
-const sentence = (message: string) => z.string(message).trim().min(1, message).max(1024)
+    .meta({ description })
+const sentence = (message: string, description: string) =>
+  z.string(message).trim().min(1, message).max(1024).meta({ description })
 
 /** A day lasts until it ends, in UTC: `expiresAt: 2027-01-31` still counts on that day. */
 const expiry = z
@@ -37,18 +39,24 @@ const expiry = z
 /** An entry of `exceptions` in a configuration file, without where it stands. Messages say what to write. */
 export const ExceptionSchema = z
   .strictObject({
-    checks: words('checks'),
-    resources: words('resources'),
-    regions: words('regions'),
+    checks: words('checks', "Ids of checks; Prowler's and Checkov's are understood too. Left out: all checks."),
+    resources: words('resources', 'ARNs, or addresses in Terraform; * and ? are wildcards. Left out: all resources.'),
+    regions: words('regions', 'Only in these regions. Left out: in all.'),
     accounts: z
       .array(z.string().regex(/^\d{12}$/, 'an account has 12 digits; put them in quotes'))
       .min(1, 'name at least one, or leave it out to mean all accounts')
       .readonly()
-      .optional(),
-    tags: z.record(z.string(), z.string()).optional(),
-    reason: sentence('say why the risk is accepted'),
-    approvedBy: sentence('say who approved it'),
-    expiresAt: expiry.optional(),
+      .optional()
+      .meta({ description: 'Only in these accounts, by their 12 digits in quotes. Left out: in all.' }),
+    tags: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Only resources that have all of these tags; values may have wildcards.' }),
+    reason: sentence('say why the risk is accepted', 'Why the risk is accepted.'),
+    approvedBy: sentence('say who approved it', 'Who approved it.'),
+    expiresAt: expiry.optional().meta({
+      description: 'The last day on which it counts, or an instant. Left out: it counts for good.',
+    }),
   })
   .refine(
     ({ checks, resources, tags }) => checks !== undefined || resources !== undefined || tags !== undefined,

@@ -1,6 +1,6 @@
 import { EXIT } from '#core/report.ts'
 import { defineVerb, operand } from '../command.ts'
-import type { VerbEntry } from '../registry.ts'
+import type { VerbEntry } from '../verb-entry.ts'
 import { bashCompletion } from './bash.ts'
 import { fishCompletion } from './fish.ts'
 import { offered } from './words.ts'

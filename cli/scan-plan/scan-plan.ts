@@ -42,7 +42,7 @@ export const scanPlan = defineVerb({
       facts: text({
         placeholder: 'FILE',
         completes: 'file',
-        help: 'What a scan found in the account, for what the plan does not manage; vedette scan --write-facts FILE writes it',
+        help: 'What a scan found in the account, for what the plan does not manage; vedette scan --facts-out FILE writes it',
       }),
       source: text({
         placeholder: 'DIR',
