@@ -145,9 +145,9 @@ async function readFacts(pool: Pool, targetId: string, generation: number): Prom
 /** The scan that the object asks for and the database does not know of yet. */
 function wantedScan(target: ScanTargetObject, spec: ScanTargetSpec, facts: TargetFacts, now: Date): Trigger | null {
   const generation = target.metadata.generation ?? 0
-  const token = target.metadata.annotations?.[SCAN_NOW_ANNOTATION]
-  if (token !== undefined && token !== '' && token !== facts.handledScanNow)
-    return { kind: 'annotation', token: token.slice(0, 256) }
+  // As long as the status that acknowledges it may be.
+  const token = target.metadata.annotations?.[SCAN_NOW_ANNOTATION]?.slice(0, 256)
+  if (token !== undefined && token !== '' && token !== facts.handledScanNow) return { kind: 'annotation', token }
   if (spec.suspend) return null
   if (facts.requestedGeneration === null || facts.requestedGeneration < generation) return { kind: 'spec', generation }
   if (retryAt(facts) <= now.getTime()) return { kind: 'spec', generation, attempt: facts.refusal?.failures ?? 0 }
