@@ -123,6 +123,6 @@ function regionsNotListed(failure: Failure): Outcome {
   return {
     kind: 'failed',
     reason: 'RegionsNotListed',
-    message: `The role may not list the account's regions: ${failure.code}: ${failure.message}. Allow ec2:DescribeRegions, or name the regions in spec.regions.`,
+    message: `The role may not list the account's regions: ${failure.code}: ${failure.message}. Allow ec2:DescribeRegions, or name the regions that are to be scanned (spec.regions, --regions).`,
   }
 }

@@ -6,6 +6,7 @@ import { openEmbeddedPostgres } from '#platform/postgres/embedded.ts'
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
 import { createMemoryQueue } from '#queue/memory.ts'
 import { migrate, SchemaTooNew } from '#store/migrate.ts'
+import { retain } from '#store/retention.ts'
 import { cancelOpenScans } from '#store/scans.ts'
 import type { AccountDoorDeps } from '#worker/account-door.ts'
 import { startJobs } from '#worker/jobs.ts'
@@ -19,6 +20,8 @@ const LEASE_SECONDS = 60
 /** There is one worker, so a job is lost to nothing but a defect of its own. */
 const ATTEMPTS = 2
 const LEAVE_MS = 3_000
+/** As the operator does by default. */
+const RETAINED_DAYS = 90
 
 /** Operator and worker in this process, over a database and a queue of its own. */
 export interface ScanEngine {
@@ -47,7 +50,10 @@ export async function startEngine(
   { readonly kind: 'started'; readonly engine: ScanEngine } | { readonly kind: 'refused'; readonly message: string }
 > {
   const { clock, log, signal } = deps
-  const opened = await openEmbeddedPostgres({ state: deps.state, signal })
+  const opened = await openEmbeddedPostgres({ state: deps.state, signal }).catch((error: unknown) => {
+    signal.throwIfAborted()
+    return { kind: 'refused', message: `The embedded Postgres cannot be started: ${messageOf(error)}` } as const
+  })
   if (opened.kind === 'refused') return opened
   const { postgres } = opened
   const pool = createPool({
@@ -63,6 +69,7 @@ export async function startEngine(
   try {
     await migrate(pool, { signal, log })
     await cancelOpenScans(pool, { message: 'The process that scanned was ended.', signal })
+    await retain(pool, { days: RETAINED_DAYS, signal })
   } catch (error) {
     await end()
     if (!(error instanceof SchemaTooNew)) throw error
@@ -98,4 +105,8 @@ export async function startEngine(
     await end()
   }
   return { kind: 'started', engine: { pool, close } }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -3,13 +3,15 @@ import { typesRead } from '#core/evaluation.ts'
 import type { Scan } from '#core/scan.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { openSnapshot } from '#store/snapshot.ts'
+import type { FactsFile } from '#terraform/facts.ts'
 
-const VERSION = 1
+const VERSION: FactsFile['version'] = 1
+type AccountFacts = FactsFile['accounts'][number]
 
 /**
  * What a scan found in accounts, for what a Terraform plan cannot see: the settings of the account, the resources that
- * its own belong to, and which types are known whole. In pieces that together are the JSON of a facts file
- * (`terraform/facts.ts` reads it). Memory: the text.
+ * its own belong to, and which types are known whole. In pieces that together are the JSON of a facts file. Memory: the
+ * text.
  */
 export class Facts {
   readonly #accounts: (readonly string[])[] = []
@@ -22,18 +24,27 @@ export class Facts {
 
   /** Adds an account by a scan of it that was judged. */
   async add(pool: Pool, { scan, signal }: { readonly scan: Scan; readonly signal: AbortSignal }): Promise<void> {
-    const types = [...typesRead(this.#checks)].sort()
+    const read = typesRead(this.#checks)
     await using stored = await openSnapshot(pool, { targetId: scan.targetId, scanId: scan.id, signal })
-    const listings = (await stored.listings())
-      .filter(({ type, complete }) => complete && types.includes(type))
+    // What this scan has listed: what an older one found may be long gone.
+    const listed = (await stored.listings()).filter(({ type }) => read.has(type))
+    const listings: AccountFacts['listings'] = listed
+      .filter(({ complete }) => complete)
       .map(({ type, location }) => ({ type, location }))
+    const types = [...new Set(listed.map(({ type }) => type))].sort()
     const pieces = [
       `{"accountId":${JSON.stringify(scan.spec.accountId)},"listings":${JSON.stringify(listings)},"resources":[`,
     ]
     let separator = ''
     for await (const batch of stored.stream(types)) {
       for (const { type, id, arn, name, location, data } of batch) {
-        pieces.push(`${separator}\n${JSON.stringify({ type, id, arn, name, location, data })}`)
+        const resource = { type, id, arn, name, location, data } satisfies Omit<
+          AccountFacts['resources'][number],
+          'data'
+        > & {
+          readonly data: unknown
+        }
+        pieces.push(`${separator}\n${JSON.stringify(resource)}`)
         separator = ','
       }
     }

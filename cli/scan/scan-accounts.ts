@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createRateLimits } from '#platform/aws/rate-limit.ts'
+import { describePostgresError, isDatabaseAway } from '#platform/postgres/errors.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { requestScan } from '#store/scans.ts'
 import { ensureTarget } from '#store/targets.ts'
@@ -22,14 +23,16 @@ export type ScanEnded =
 /**
  * Scans accounts from this process, through the same prepare, collect and evaluate as the workers, over an embedded
  * Postgres and a queue in memory. An account that cannot be scanned costs that account only, and is told. Throws on
- * defects, and when the database cannot be started.
+ * defects only.
  */
 export async function scanAccounts(options: ScanOptions, io: ScanIo): Promise<ScanEnded> {
   try {
     return await scan(options, io)
   } catch (error) {
     if (io.signal.aborted) return { kind: 'interrupted' }
-    throw error
+    if (!isDatabaseAway(error)) throw error
+    const { message } = describePostgresError(error)
+    return { kind: 'failed', messages: [`The embedded Postgres does not answer any more: ${message}.`] }
   }
 }
 

@@ -8,9 +8,13 @@ import { CreateBucketCommand, PutPublicAccessBlockCommand } from '@aws-sdk/clien
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DEV, EXTERNAL_ID, openBucket, personIn, PROD, REGION, scanRole, seedAccount } from '#test/cli/cloud.ts'
 import { vedette, VEDETTE, type Ended } from '#test/cli/vedette.ts'
+import { parseFacts } from '#terraform/facts.ts'
 import { clientsFor } from '#test/harness/aws/clients.ts'
 import { setRolePolicy, trustPolicy } from '#test/harness/aws/roles.ts'
 import { useAws } from '#test/harness/aws/use-aws.ts'
+
+// Each test runs the command, some of them four times.
+vi.setConfig({ testTimeout: 120_000 })
 
 const cloud = useAws()
 let env: NodeJS.ProcessEnv
@@ -123,12 +127,17 @@ describe('an account behind the credentials that are there', () => {
   test('tells a plan what it cannot see', async () => {
     await run(['scan', '--regions', REGION, '--quiet', '--facts-out', 'facts.json'])
 
-    const facts = JSON.parse(readFileSync(join(folder, 'facts.json'), 'utf8'))
-    expect(facts).toMatchObject({ version: 1, accounts: [{ accountId: PROD }] })
-    expect(facts.accounts[0].listings).toContainEqual({ type: 'AWS::EC2::Instance', location: REGION })
-    const bucket = facts.accounts[0].resources.find(({ type }: { type: string }) => type === 'AWS::S3::Bucket')
-    expect(bucket).toMatchObject({ id: `reports-${PROD}`, location: REGION, data: { publicAccessBlock: {} } })
-    expect(facts.accounts[0].resources.map(({ type }: { type: string }) => type)).toContain('AWS::::Account')
+    const parsed = parseFacts(readFileSync(join(folder, 'facts.json'), 'utf8'))
+    if (!parsed.ok) throw new Error(parsed.why)
+    const [account] = parsed.facts.accounts
+    expect(account?.accountId).toBe(PROD)
+    expect(account?.listings).toContainEqual({ type: 'AWS::EC2::Instance', location: REGION })
+    expect(account?.listings).toContainEqual({ type: 'AWS::S3::Bucket', location: 'global' })
+    const of = (type: string) => account?.resources.filter((resource) => resource.type === type)
+    expect(of('AWS::S3::Bucket')).toMatchObject([
+      { id: `reports-${PROD}`, location: REGION, data: { publicAccessBlock: {} } },
+    ])
+    expect(of('AWS::::Account')).toMatchObject([{ location: 'global', data: { s3PublicAccessBlock: {} } }])
   })
 })
 
@@ -260,6 +269,24 @@ describe('with a state folder', () => {
   })
 })
 
+test('a database that is killed in the middle ends the scan, which decides nothing', async () => {
+  const hung = cloud.aws.faults.add({ operation: 'ListBuckets', fault: { kind: 'hang' } })
+  const running = run(PUBLIC_BUCKETS)
+  await vi.waitFor(() => expect(hung.hits()).toBeGreaterThan(0), { timeout: 30_000 })
+  const [server = ''] = processesOf(folder).filter((line) => line.includes('bin/postgres -D'))
+  process.kill(Number(server.trim().split(/\s+/)[1]), 'SIGKILL')
+  const ended = await running
+  expect(ended).toMatchObject({ code: 3, stdout: '' })
+  expect(ended.stderr).toMatch(/The embedded Postgres does not answer any more/)
+})
+
+test('a database that cannot be started is told, and nothing is decided', async () => {
+  writeFileSync(join(folder, 'state'), 'a file')
+  const ended = await run([...PUBLIC_BUCKETS, '--state', 'state'])
+  expect(ended).toMatchObject({ code: 3, stdout: '' })
+  expect(ended.stderr).toMatch(/^vedette: The embedded Postgres cannot be started: .*EEXIST/)
+})
+
 test('without a state folder nothing stays on the machine, also when it is interrupted', async () => {
   const hung = cloud.aws.faults.add({ operation: 'ListBuckets', fault: { kind: 'hang' } })
   const child = spawn(VEDETTE, PUBLIC_BUCKETS, { env, cwd: folder, stdio: 'ignore' })
@@ -323,6 +350,6 @@ async function closeBucket(Bucket: string): Promise<void> {
 
 /** Command lines of running processes that name a folder: servers of a scan. */
 function processesOf(path: string): readonly string[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'stat=,args='], { encoding: 'utf8' })
+  const { stdout } = spawnSync('ps', ['-eo', 'stat=,pid=,args='], { encoding: 'utf8' })
   return stdout.split('\n').filter((line) => line.includes(path) && !line.startsWith('Z'))
 }
