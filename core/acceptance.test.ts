@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AT, report, result } from '#test/builders/report.ts'
 import { ExceptionSchema, type Exception } from './exception.ts'
-import { inlineSkipsIn } from './inline-skip.ts'
+import type { InlineSkip } from './inline-skip.ts'
 import type { ReportResult } from './report.ts'
 
 const exception = (given: object = {}): Exception => ({
@@ -143,36 +143,25 @@ describe('an exception in a file', () => {
 })
 
 describe('a comment beside the resource', () => {
-  const text = `\
-# vedette:skip=s3-bucket-public:the website is public
-# The website.
-resource "aws_s3_bucket" "site" {
-  bucket = "site"
-  acl    = "public-read" // vedette:skip=CKV_AWS_18: logged by the CDN
-  /* vedette:skip=s3-bucket-versioning:rebuilt from git */
-} # vedette:skip=s3-bucket-mfa-delete:belongs to the block that ends here
-
-resource "aws_s3_bucket" "logs" {
-  # vedette:skip=s3-bucket-public
-}
-`
-  const skips = inlineSkipsIn('main.tf', text)
+  const skip = (line: number, check: string, reason: string, blockEnd: number | null = null): InlineSkip => ({
+    check,
+    reason,
+    file: 'main.tf',
+    line,
+    blockEnd,
+  })
+  const skips = [
+    skip(1, 's3-bucket-public', 'the website is public', 2),
+    skip(6, 's3-bucket-versioning', 'rebuilt from git'),
+    skip(7, 's3-bucket-mfa-delete', 'belongs to the block that ends here'),
+    skip(10, 's3-bucket-public', ''),
+  ]
   const site = { file: 'main.tf', startLine: 3, endLine: 7 }
   const logs = { file: 'main.tf', startLine: 9, endLine: 11 }
   const outcome = (checkId: string, source: ReportResult['source']) => {
     const { results, notices } = report({ results: [result({ checkId, source })], skips })
     return { acceptance: results[0]?.acceptance ?? null, notices }
   }
-
-  it('is found, with its check and its reason', () => {
-    expect(skips.map(({ check, reason, line }) => [line, check, reason])).toEqual([
-      [1, 's3-bucket-public', 'the website is public'],
-      [5, 'CKV_AWS_18', 'logged by the CDN'],
-      [6, 's3-bucket-versioning', 'rebuilt from git'],
-      [7, 's3-bucket-mfa-delete', 'belongs to the block that ends here'],
-      [10, 's3-bucket-public', ''],
-    ])
-  })
 
   it.each([
     ['above the block, with other comments between', 's3-bucket-public', 1],

@@ -93,16 +93,16 @@ describe('a baseline file that is none', () => {
   it.each([
     ['', 'baseline.json is no baseline: it is empty.'],
     ['{', 'baseline.json is no baseline: it is not JSON.'],
-    ['[]', 'baseline.json is no baseline: Invalid input: expected object, received array.'],
+    ['[]', 'baseline.json is no baseline: it does not say that it is one, with "version": 1.'],
+    ['{"formatVersion": 1}', 'baseline.json is no baseline: it does not say that it is one, with "version": 1.'],
     [
       '{"version": 2, "findings": []}',
       'baseline.json is no baseline: it has version 2, which a newer Vedette wrote; this one reads version 1.',
     ],
     [
       '{"version": 1, "findings": [{}]}',
-      'baseline.json is no baseline: findings.0.fingerprint: Invalid input: expected string, received undefined.',
+      'baseline.json is no baseline: at findings.0.fingerprint: Invalid input: expected string, received undefined.',
     ],
-    ['null', 'baseline.json is no baseline: Invalid input: expected object, received null.'],
   ])('%s gets a sentence', (text, fault) => {
     expect(readBaseline(text, 'baseline.json')).toEqual({ ok: false, fault })
   })

@@ -44,8 +44,8 @@ export function readBaseline(
   const parsed = BaselineFile.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
-    return fault(`${where}${issue?.message ?? 'its shape is another'}`)
+    if (version !== 1 || issue === undefined) return fault('it does not say that it is one, with "version": 1')
+    return fault(`at ${issue.path.join('.') || 'the top'}: ${issue.message}`)
   }
   return { ok: true, value: new Map(parsed.data.findings.map((entry) => [entry.fingerprint, entry])) }
 }
@@ -74,7 +74,10 @@ export function writeBaseline(
       },
     ]
   })
-  const sorted = findings.sort((a, b) => compareText(a.check, b.check) || compareText(a.resource, b.resource))
+  const sorted = findings.sort(
+    (a, b) =>
+      compareText(a.check, b.check) || compareText(a.resource, b.resource) || compareText(a.fingerprint, b.fingerprint),
+  )
   // One finding a line, so that a review shows which came and went.
   const lines = sorted.map((entry) => `    ${JSON.stringify(entry)}`).join(',\n')
   return `{\n  "version": 1,\n  "findings": [${lines === '' ? '' : `\n${lines}\n  `}]\n}\n`

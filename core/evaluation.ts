@@ -4,6 +4,7 @@ import { fingerprint } from './finding.ts'
 import { judge, judgeUnlisted, VERDICTS, type Judgement, type Verdict } from './judge.ts'
 import { isOutOfSight, type Reason } from './reason.ts'
 import { GLOBAL, type Resource } from './resource.ts'
+import { shownValue } from './shown-value.ts'
 import type { SelectedCheck } from './selection.ts'
 import type { Evidence } from './truth.ts'
 
@@ -189,11 +190,12 @@ export interface EvaluationInput {
 const MOST_EVIDENCE = 20
 const MOST_CHARACTERS = 1000
 
-/** Evidence is for people: a bounded list of bounded values. */
+/** Evidence is for people: a bounded list of bounded values, with no marks of ours in them. */
 function bounded(evidence: readonly Evidence[]): readonly Evidence[] {
   return evidence.slice(0, MOST_EVIDENCE).map((item) => {
-    const text = JSON.stringify(item.value) ?? 'null'
-    return text.length <= MOST_CHARACTERS ? item : { ...item, value: `${text.slice(0, MOST_CHARACTERS)}…` }
+    const value = shownValue(item.value)
+    const text = JSON.stringify(value) ?? 'null'
+    return { ...item, value: text.length <= MOST_CHARACTERS ? value : `${text.slice(0, MOST_CHARACTERS)}…` }
   })
 }
 

@@ -8,30 +8,8 @@ export interface InlineSkip {
   readonly reason: string
   readonly file: string
   readonly line: number
-  /** The last line of the comment lines it is one of; null: code stands before it on its line. */
+  /** The last of the comment lines it is one of, where they stand above a block; null: it stands inside of one. */
   readonly blockEnd: number | null
-}
-
-const SKIP = /(?:#|\/\/|\*)[ \t]*vedette:skip=([\w-]+)(.*)$/
-const COMMENT_ONLY = /^[ \t]*(?:#|\/\/|\/\*|\*)/
-
-/** Finds them in a file's text. Cost: one walk. */
-export function inlineSkipsIn(file: string, text: string): readonly InlineSkip[] {
-  const lines = text.split('\n')
-  const skips: InlineSkip[] = []
-  let blockEnd: number | null = null
-  for (let index = lines.length - 1; index >= 0; index--) {
-    const line = lines[index] ?? ''
-    blockEnd = COMMENT_ONLY.test(line) ? (blockEnd ?? index + 1) : null
-    const [, check, rest] = SKIP.exec(line.trimEnd()) ?? []
-    if (check === undefined || rest === undefined) continue
-    skips.push({ check, reason: reasonIn(rest), file, line: index + 1, blockEnd })
-  }
-  return skips.reverse()
-}
-
-function reasonIn(rest: string): string {
-  return rest.startsWith(':') ? rest.slice(1).replace('*/', '').trim() : ''
 }
 
 /** Whether the comment stands beside a resource: inside its block, or in the comment lines directly above it. */

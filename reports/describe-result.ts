@@ -23,7 +23,8 @@ export function describeBasis(basis: Basis): string {
 }
 
 export function describeValue(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? 'not set')
+  if (value === null || value === undefined) return 'not set'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Why the verdict is what it is: what was seen, or what could not be. */

@@ -87,6 +87,7 @@ describe('json', () => {
         expect(text).not.toMatch(UNSAFE)
         const parsed: { subject: string; results: { name: string; evidence: unknown[] }[] } = JSON.parse(text)
         expect(isValid(parsed), JSON.stringify(isValid.errors)).toBe(true)
+        JsonReport.parse(parsed)
         expect(parsed.subject).toBe(given.subject)
         expect(parsed.results.map(({ name }) => name)).toEqual(given.results.map(({ resource }) => resource?.name))
         expect(parsed.results.map(({ evidence }) => evidence)).toEqual(

@@ -71,13 +71,28 @@ Something to know.
     expect(shown(50)).not.toContain('logs')
   })
 
-  it('names accounts and regions in columns where they differ', () => {
+  it('names accounts and regions beside the resource where they differ', () => {
     const given = report({
       results: [result(), result({ accountId: '444455556666', location: null, resource: { id: 'b' } })],
     })
-    const text = render(table, given)
-    expect(text).toMatch(/critical +s3-bucket-public +logs +111122223333 +eu-central-1/)
-    expect(text).toMatch(/critical +s3-bucket-public +b +444455556666 +not known/)
+    expect(render(table, given)).toContain(`
+SEVERITY  CHECK             RESOURCE                       WHY
+critical  s3-bucket-public  logs                           acl[0].grantee = AllUsers
+                            111122223333 eu-central-1
+critical  s3-bucket-public  b                              acl[0].grantee = AllUsers
+                            444455556666 region not known
+`)
+  })
+
+  it('gives each value that decided a line, and counts those past the sixth', () => {
+    const evidence = Array.from({ length: 9 }, (_, index) => ({
+      field: `field${index}`,
+      value: null,
+      basis: 'aws_default' as const,
+    }))
+    const text = render(table, report({ results: [result({ evidence })] }))
+    expect(text.match(/field\d = not set \(AWS default\)$/gm)).toHaveLength(6)
+    expect(text).toMatch(/^ +and 3 more$/m)
   })
 
   it('colours nothing where there is no colour', () => {

@@ -1,7 +1,7 @@
 import { SEVERITIES } from '#core/check.ts'
 import { describeReason } from '#core/reason.ts'
 import type { CountedResult, Report } from '#core/report.ts'
-import { describeResource, describeSource, describeStanding, describeWhy } from './describe-result.ts'
+import { describeResource, describeSource, describeStanding, describeWhys } from './describe-result.ts'
 import { shownToPeople, type RenderOptions, type ReportFormat } from './format.ts'
 import { isInUse, summarise } from './summary.ts'
 import { styleOf, type Style, type Terminal } from './terminal.ts'
@@ -10,7 +10,8 @@ import { cutText, textWidth, wrapText } from './text-width.ts'
 import { visible } from './visible.ts'
 
 /** Longer evidence is cut in a table; other formats have all of it. */
-const MOST_WHY = 300
+const MOST_WHY = 240
+const MOST_WHYS = 6
 const MOST_GAPS = 10
 const MOST_TYPES = 20
 
@@ -108,17 +109,13 @@ function* findings(
   const rows: Iterable<readonly Cell[]> = {
     *[Symbol.iterator]() {
       for (const result of rowsOf(report, options)) {
+        const name = describeResource(result, checks.get(result.checkId))
         yield [
           { text: result.severity, paint: style.of[result.severity] },
           result.checkId,
-          {
-            text: [describeResource(result, checks.get(result.checkId)), describeSource(result)],
-            paint: style.bold,
-          },
-          places.accounts.size > 1 ? (result.accountId ?? 'not known') : '',
-          places.regions.size > 1 ? (result.location ?? 'not known') : '',
+          { text: [name, whereOf(result, places)], paint: style.bold },
           describeStanding(result),
-          cutText(describeWhy(result), MOST_WHY, mark),
+          { text: whyOf(result, mark), paint: (text) => text },
         ]
       }
     },
@@ -127,12 +124,31 @@ function* findings(
     { title: 'SEVERITY', least: 8 },
     { title: 'CHECK', least: 14 },
     { title: 'RESOURCE', least: 14 },
-    { title: 'ACCOUNT' },
-    { title: 'REGION', least: 9 },
     { title: 'STATUS', least: 8 },
     { title: 'WHY', least: 16 },
   ]
   yield* tableLines(columns, rows, { width: terminal.width, paintTitle: style.dim })
+}
+
+/** File and line, and the account and region where they are not the same for all. */
+function whereOf(result: CountedResult, { accounts, regions }: Places): string {
+  const { accountId, location } = result
+  const parts = [
+    describeSource(result),
+    accounts.size > 1 ? (accountId ?? 'account not known') : '',
+    regions.size > 1 ? (location ?? 'region not known') : '',
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
+
+/** A line for each value that decided; what is long is cut. */
+function whyOf(result: CountedResult, mark: string): readonly string[] {
+  const whys = describeWhys(result)
+  const more = whys.length - MOST_WHYS
+  return [
+    ...whys.slice(0, MOST_WHYS).map((why) => cutText(why, MOST_WHY, mark)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ]
 }
 
 function* gaps({ gaps }: Report, { terminal, style }: Screen): Iterable<string> {

@@ -23,6 +23,8 @@ const schema = z.toJSONSchema(ConfigSchema, {
   // zod writes its own pattern of a date beside `format`, which says it in one word.
   override: ({ jsonSchema }) => {
     if (jsonSchema.format !== undefined) delete jsonSchema.pattern
+    // Read-only to TypeScript; to an editor it would mean that nobody may write it.
+    delete jsonSchema.readOnly
   },
 })
 

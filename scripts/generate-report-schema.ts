@@ -10,6 +10,8 @@ const schema = {
     override: ({ jsonSchema }) => {
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
+      // Fields may be added: a program that validates must not break on them.
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
     },
   }),
   title: 'Report of Vedette',

@@ -26,7 +26,7 @@ describe('vedette explain', () => {
     expect(code).toBe(0)
     expect(stdout).toContain('s3-bucket-versioning: fail, medium')
     expect(stdout).toContain("versioning.status = Off (not set: AWS's documented default)")
-    expect(stdout).toMatch(/The rule \(checks\/s3\/s3-bucket-versioning\.ts:\d+\)\n {4}failsWhen: \(bucket\)/)
+    expect(stdout).toMatch(/The rule \(checks\/s3\/s3-bucket-versioning\.ts:\d+\)\n {2}failsWhen: \(bucket\)/)
     expect(stdout).toContain('Fix in Terraform')
   })
 

@@ -1,0 +1,92 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CHECKS } from '#checks/registry.ts'
+import type { Check } from '#core/check.ts'
+import type { Files } from '#test/harness/terraform.ts'
+
+/** The folder of examples: `<check id>/good` and `<check id>/bad` are modules, `modules` is what they share. */
+export const EXAMPLES = new URL('../../examples/terraform', import.meta.url).pathname
+
+export const SIDES = ['good', 'bad'] as const
+export type Side = (typeof SIDES)[number]
+
+/**
+ * How an example is written; the name of the resource or module says which: `aws_s3_bucket.inline`, `module.each["a"]`,
+ * `aws_s3_bucket.companion_acl`. What `deleted` stands for loses, in the second plan, what its `deleted.tf` declares.
+ */
+export const FORMS = ['inline', 'companion', 'each', 'unknown', 'deleted'] as const
+export type Form = (typeof FORMS)[number]
+
+/** One side of one check's examples. */
+export interface Example {
+  readonly check: Check
+  readonly side: Side
+  readonly forms: ReadonlySet<Form>
+}
+
+const DELETED = 'deleted.tf'
+/** Lines that go when `deleted.tf` does, because they name what is in it. */
+const GOES_WITH_IT = /^.*# goes with deleted\.tf\n/gm
+
+/** Every example there is. */
+export async function readExamples(): Promise<readonly Example[]> {
+  const folders = await readdir(EXAMPLES, { withFileTypes: true })
+  const ids = folders.filter((entry) => entry.isDirectory() && entry.name !== 'modules').map(({ name }) => name)
+  const unknown = ids.filter((id) => !CHECKS.some((check) => check.id === id))
+  if (unknown.length > 0)
+    throw new Error(`examples/terraform has folders that no check is called: ${unknown.join(', ')}`)
+  const examples = CHECKS.filter(({ id }) => ids.includes(id)).flatMap((check) =>
+    SIDES.map(async (side): Promise<Example> => {
+      const text = await readFile(join(EXAMPLES, check.id, side, 'main.tf'), 'utf8')
+      const names = [...text.matchAll(/^(?:resource "\w+"|module) "([a-z]+)(?:_\w+)?"/gm)].map(([, name]) => name)
+      return { check, side, forms: new Set(FORMS.filter((form) => names.includes(form))) }
+    }),
+  )
+  return Promise.all(examples)
+}
+
+/** A root module that holds these examples, each as a module of its own; without what `deleted.tf` declares, if asked. */
+export async function rootOf(
+  examples: readonly Example[],
+  { deleted = false }: { readonly deleted?: boolean } = {},
+): Promise<Files> {
+  const files: Record<string, Files[string]> = { examples: { folder: EXAMPLES }, 'main.tf': mainOf(examples) }
+  if (!deleted) return files
+  for (const { check, side, forms } of examples) {
+    if (!forms.has('deleted')) continue
+    const main = await readFile(join(EXAMPLES, check.id, side, 'main.tf'), 'utf8')
+    files[`examples/${check.id}/${side}/main.tf`] = main.replace(GOES_WITH_IT, '')
+    files[`examples/${check.id}/${side}/${DELETED}`] = ''
+  }
+  return files
+}
+
+/** The module of a root that holds an example. */
+export function moduleOf({ check }: Pick<Example, 'check'>): string {
+  return `module.${check.id.replaceAll('-', '_')}`
+}
+
+/** Which form an address inside an example's module is of. */
+export function formOf(address: string, example: Example): Form | undefined {
+  const inside = address.slice(moduleOf(example).length + 1)
+  const [, name = ''] = /^(?:module|\w+)\.([a-z]+)/.exec(inside) ?? []
+  return FORMS.find((form) => form === name)
+}
+
+function mainOf(examples: readonly Example[]): string {
+  const modules = examples.map(
+    ({ check, side }) =>
+      `module "${check.id.replaceAll('-', '_')}" {\n  source = "./examples/${check.id}/${side}"\n}\n`,
+  )
+  return [VERSIONS, ...modules].join('\n')
+}
+
+const VERSIONS = `terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.0"
+    }
+  }
+}
+`
