@@ -1,8 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { parse } from 'yaml'
 import { afterAll, describe, expect, it } from 'vitest'
 import { vedette } from '#test/cli/vedette.ts'
+import { chooseChecks } from './select.ts'
 import { loadConfig, NO_CONFIG, parseConfig } from './config-file.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vedette-config-'))
@@ -167,5 +170,38 @@ describe('a broken configuration', () => {
     expect(stderr).toContain(
       '.vedette.yaml: checks.include: there is no check "s3-bucket-pubic": did you mean s3-bucket-public?',
     )
+  })
+})
+
+describe('the published schema', () => {
+  const schema = JSON.parse(
+    readFileSync(new URL('../docs/reference/vedette-yaml.schema.json', import.meta.url), 'utf8'),
+  )
+  const ajv = new Ajv2020({ strict: false, validateFormats: false })
+  const accepts = ajv.compile(schema)
+
+  it('accepts what the command accepts, and refuses what it refuses', () => {
+    expect(accepts(parse(GOOD)), ajv.errorsText(accepts.errors)).toBe(true)
+    for (const text of ['tresholds: {}', 'thresholds: { failOn: hgih }', 'exceptions: [{ checks: [a], reason: a }]']) {
+      expect(accepts(parse(text)), text).toBe(false)
+    }
+  })
+})
+
+describe('the guide', () => {
+  it('shows a configuration that the command accepts', () => {
+    const guide = readFileSync(new URL('../docs/guide/vedette-yaml.md', import.meta.url), 'utf8')
+    const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(guide) ?? []
+    const config = parseConfig(yaml, 'guide')
+    expect(config).toMatchObject({ thresholds: { failOn: 'medium' }, exceptions: [{ approvedBy: 'ada@example.com' }] })
+    const values = {
+      checks: [],
+      excludeChecks: [],
+      services: [],
+      excludeServices: [],
+      framework: [],
+      minSeverity: null,
+    }
+    expect(() => chooseChecks({ ...values, param: [] }, config)).not.toThrow()
   })
 })

@@ -85,6 +85,9 @@ export async function checkDestinations(destinations: readonly Destination[], cw
   for (const { file } of destinations) if (file !== null) await checkWritable(cwd, file)
 }
 
+/** Formats whose last line is the sentence that the gate says. */
+const FOR_PEOPLE: ReadonlySet<string> = new Set(['table', 'markdown'])
+
 /** Writes a report to all of its places. What went to no screen for people is summed up in one sentence on stderr. */
 export async function writeReport(
   report: Report,
@@ -104,7 +107,7 @@ export async function writeReport(
       continue
     }
     for (const chunk of chunks(format.render(report, { ...options, terminal }))) await stdout.write(chunk)
-    isTold = format.name === 'table'
+    isTold = FOR_PEOPLE.has(format.name)
   }
   if (!isTold) await stderr.write(`${report.outcome.sentence}\n`)
 }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { InlineSkip } from '#core/inline-skip.ts'
+import type { ReportResult } from '#core/report.ts'
 import type { SelectedCheck } from '#core/selection.ts'
 import { parseFacts, type FactsFile } from '#terraform/facts.ts'
 import { judgePlan } from '#terraform/judge-plan.ts'
@@ -47,20 +48,22 @@ export async function judgeFile({ file, facts, source, checks }: PlanWanted, io:
   if (withoutTwin.length === checks.length) {
     throw wrongUse(`no plan can answer ${withoutTwin.join(', ')}: only a scan of the live account does`)
   }
+  // People and code scanning look for files from where they are, which need not be where terraform runs.
+  const fromHere = (path: string): string => relative(io.cwd, resolve(io.cwd, source ?? '.', path))
   const asked = checks.map(({ check }) => check).filter(({ id }) => !withoutTwin.includes(id))
   return {
     subject: file === '-' ? 'Terraform plan' : file,
     file: file === '-' ? null : file,
     at: now,
     checks: asked,
-    results: judgement.results,
+    results: judgement.results.map((result) => placed(result, fromHere)),
     counts: judgement.counts,
     notExamined: judgement.notExamined,
     scope: { accounts: null, regions: null },
     incomplete: [],
     fixed: [],
     notices: [...(files?.faults ?? []).map(asSentence), ...(withoutTwin.length === 0 ? [] : [onlyLive(withoutTwin)])],
-    skips: view === undefined ? [] : skipsOf(files?.skips ?? [], view),
+    skips: view === undefined ? [] : skipsOf(files?.skips ?? [], view, fromHere),
   }
 }
 
@@ -87,14 +90,19 @@ async function readSourceOf(folder: string | null, cwd: string): Promise<Source 
   return readSource(path)
 }
 
+function placed(result: ReportResult, fromHere: (path: string) => string): ReportResult {
+  const { source } = result
+  return source === null ? result : { ...result, source: { ...source, file: fromHere(source.file) } }
+}
+
 /** Comments, placed so that a report finds them beside the resource that they belong to. */
-function skipsOf(skips: Source['skips'], view: SourceView): readonly InlineSkip[] {
-  const placed = skips.map(({ address, check, reason, file, line }) => {
+function skipsOf(skips: Source['skips'], view: SourceView, fromHere: (path: string) => string): readonly InlineSkip[] {
+  const beside = skips.map(({ address, check, reason, file, line }) => {
     const range = address === null ? undefined : view.rangeOf(address)
-    return { check, reason, file, line, blockEnd: range === undefined ? null : range.startLine - 1 }
+    return { check, reason, file: fromHere(file), line, blockEnd: range === undefined ? null : range.startLine - 1 }
   })
   // A module that is called twice has its comments once.
-  return [...new Map(placed.map((skip) => [`${skip.file}:${skip.line}`, skip])).values()]
+  return [...new Map(beside.map((skip) => [`${skip.file}:${skip.line}`, skip])).values()]
 }
 
 function asSentence(fault: string): string {

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
-import { CreateBucketCommand, PutPublicAccessBlockCommand } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, type BucketLocationConstraint, PutPublicAccessBlockCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DEV, EXTERNAL_ID, openBucket, personIn, PROD, REGION, scanRole, seedAccount } from '#test/cli/cloud.ts'
 import { vedette, VEDETTE, type Ended } from '#test/cli/vedette.ts'
@@ -97,10 +97,15 @@ describe('an account behind the credentials that are there', () => {
   })
 
   test('is looked at without the regions that were left out', async () => {
-    const args = ['check-network', '--checks', 'ec2-vpc-flow-logs', '-o', 'json', '--quiet']
+    await seedBucket('elsewhere', 'us-west-2')
+    const args = ['scan', '--checks', 'ec2-vpc-flow-logs,s3-bucket-public', '-o', 'json', '--quiet']
+    const all = await run(args)
     const ended = await run([...args, '--exclude-regions', 'us-east-1,us-west-2'])
-    expect(told(ended).results.map(({ region }) => region)).toEqual([REGION])
-    expect(cloud.aws.calls({ region: 'us-west-2', operation: 'DescribeVpcs' })).toEqual([])
+    expect(new Set(told(all).results.map(({ region }) => region))).toEqual(new Set([REGION, 'us-east-1', 'us-west-2']))
+    expect(told(ended).results.map(({ region, resource }) => [region, resource])).toEqual([
+      [REGION, `arn:aws:s3:::reports-${PROD}`],
+      [REGION, expect.stringContaining('vpc-')],
+    ])
   })
 
   test('with a region that it does not have is not evaluated, whatever else was found', async () => {
@@ -261,7 +266,7 @@ describe('with a state folder', () => {
     const [ended] = await once(child, 'close')
 
     expect(ended).toBe(code)
-    if (code === 4) expect(stderr).toMatch(/vedette: interrupted\n$/)
+    if (code === 4) expect(stderr).toMatch(/^(scanning: .*\n)+vedette: interrupted\n$/)
     await vi.waitFor(() => expect(processesOf(folder)).toEqual([]), { timeout: 10_000 })
     expect(existsSync(join(folder, 'state', 'lock'))).toBe(signal === 'SIGKILL')
     cloud.aws.faults.clear()
@@ -336,10 +341,11 @@ test.each([
   expect(cloud.aws.calls()).toEqual([])
 })
 
-async function seedBucket(name: string): Promise<void> {
-  const { s3 } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD), REGION)
-  await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint: REGION } }))
-  await openBucket(cloud.aws, PROD, name)
+async function seedBucket(name: string, region = REGION): Promise<void> {
+  const { s3 } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD), region)
+  const CreateBucketConfiguration = { LocationConstraint: region as BucketLocationConstraint } // every region is one
+  await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }))
+  await openBucket(cloud.aws, PROD, name, region)
 }
 
 async function closeBucket(Bucket: string): Promise<void> {
