@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PutPublicAccessBlockCommand as PutAccountBlockCommand } from '@aws-sdk/client-s3-control'
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
 import { CreateBucketCommand, type BucketLocationConstraint, PutPublicAccessBlockCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -29,6 +30,8 @@ beforeEach(async () => {
   env = { ...bare(), ...(await personIn(cloud.aws, PROD)) }
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const CLOSED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true }
 
 /** A person's environment without anything of AWS in it. */
 const bare = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: folder, TMPDIR: folder })
@@ -144,6 +147,20 @@ describe('an account behind the credentials that are there', () => {
     ])
     expect(of('AWS::::Account')).toMatchObject([{ location: 'global', data: { s3PublicAccessBlock: {} } }])
   })
+})
+
+test('what a scan knows of the account decides what a plan could not: a block of the account closes a planned bucket', async () => {
+  const { s3control } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD))
+  await s3control.send(new PutAccountBlockCommand({ AccountId: PROD, PublicAccessBlockConfiguration: CLOSED }))
+  await run(['check-s3', '--quiet', '--facts-out', 'facts.json'])
+  writeFileSync(join(folder, 'plan.json'), planWithout('aws_s3_account_public_access_block.this'))
+
+  const judge = ['scan-plan', 'plan.json', '--checks', 's3-bucket-public', '-o', 'json', '--results', 'all']
+  const verdict = async (more: readonly string[]) =>
+    told(await run([...judge, ...more])).results.find(({ resource }) => resource === 'aws_s3_bucket.open')?.status
+
+  expect(await verdict([])).toBe('fail')
+  expect(await verdict(['--facts', 'facts.json'])).toBe('pass')
 })
 
 describe('several accounts', () => {
@@ -350,8 +367,18 @@ async function seedBucket(name: string, region = REGION): Promise<void> {
 
 async function closeBucket(Bucket: string): Promise<void> {
   const { s3 } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD), REGION)
-  const flags = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true }
-  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: flags }))
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: CLOSED }))
+}
+
+/** A real plan of everything, as if it did not manage one of its resources. */
+function planWithout(address: string): string {
+  type Addressed = readonly { readonly address: string }[]
+  const others = (resources: Addressed): Addressed => resources.filter((resource) => resource.address !== address)
+  const plan = JSON.parse(readFileSync(join(import.meta.dirname, '../../terraform/testdata/created/plan.json'), 'utf8'))
+  plan.resource_changes = others(plan.resource_changes)
+  plan.planned_values.root_module.resources = others(plan.planned_values.root_module.resources)
+  plan.configuration.root_module.resources = others(plan.configuration.root_module.resources)
+  return JSON.stringify(plan)
 }
 
 /** Command lines of running processes that name a folder: servers of a scan. */
