@@ -29,7 +29,7 @@ describe('the exit code', () => {
   })
 
   it('is 1 for findings at or above the threshold', async () => {
-    const { code, stdout } = await vedette(['scan-plan', CREATED])
+    const { code, stdout } = await vedette(['scan-plan', CREATED, '--services', 's3'])
 
     expect(code).toBe(1)
     expect(stdout).toContain('aws_s3_bucket.open')
@@ -134,8 +134,8 @@ describe('the exit code', () => {
 describe('vedette scan-plan', () => {
   it('reads standard input and a file alike', async () => {
     const [file, input] = await Promise.all([
-      vedette(['scan-plan', CREATED, '-o', 'json']),
-      vedette(['scan-plan', '-', '-o', 'json'], { stdin: readFileSync(CREATED, 'utf8') }),
+      vedette(['scan-plan', CREATED, '-o', 'json', '--services', 's3']),
+      vedette(['scan-plan', '-', '-o', 'json', '--services', 's3'], { stdin: readFileSync(CREATED, 'utf8') }),
     ])
     expect(JSON.parse(input.stdout).results).toEqual(JSON.parse(file.stdout).results)
     expect(input).toMatchObject({ code: 1, stderr: expect.stringMatching(/^3 findings at or above high .*\n$/) })
@@ -166,9 +166,10 @@ describe('vedette scan-plan', () => {
 
   it('lets only what is new break the gate behind a baseline', async () => {
     const cwd = folder('baseline')
-    const written = await vedette(['scan-plan', CREATED, '--write-baseline', 'known.json'], { cwd })
-    const again = await vedette(['scan-plan', CREATED, '--baseline', 'known.json'], { cwd })
-    const more = await vedette(['scan-plan', plan('modules'), '--baseline', 'known.json'], { cwd })
+    const run = (...args: string[]) => vedette(['scan-plan', ...args, '--services', 's3'], { cwd })
+    const written = await run(CREATED, '--write-baseline', 'known.json')
+    const again = await run(CREATED, '--baseline', 'known.json')
+    const more = await run(plan('modules'), '--baseline', 'known.json')
 
     expect(written).toMatchObject({ code: 0, stdout: expect.stringContaining('written to known.json') })
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('12 in the baseline') })
