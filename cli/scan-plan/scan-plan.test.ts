@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { FORMATS } from '#reports/registry.ts'
 import { runToEnd, VEDETTE, vedette } from '#test/cli/vedette.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vedette-scan-plan-'))
@@ -153,6 +154,21 @@ describe('vedette scan-plan', () => {
     expect(stdout).toContain('SEVERITY')
     expect(JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8'))).toHaveProperty('outcome.exitCode', 1)
     expect(readdirSync(cwd)).toEqual(['report.json'])
+  })
+
+  it('knows every format by the name of its file', async () => {
+    const cwd = folder('every-format')
+    const files = FORMATS.map(({ extension }) => `report.${extension}`)
+
+    const { code, stdout, stderr } = await vedette(
+      ['scan-plan', CREATED, ...files.flatMap((file) => ['--out', file])],
+      { cwd },
+    )
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^\d+ findings at or above high/)
+    expect(readdirSync(cwd).sort()).toEqual(files.toSorted())
+    for (const file of files) expect(readFileSync(join(cwd, file), 'utf8'), file).toContain('aws_s3_bucket.open')
   })
 
   it('adds passes and unknowns to the findings where all results are asked for', async () => {
