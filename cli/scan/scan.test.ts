@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PutPublicAccessBlockCommand as PutAccountBlockCommand } from '@aws-sdk/client-s3-control'
 import { UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
-import { CreateBucketCommand, PutPublicAccessBlockCommand } from '@aws-sdk/client-s3'
+import { CreateBucketCommand, type BucketLocationConstraint, PutPublicAccessBlockCommand } from '@aws-sdk/client-s3'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DEV, EXTERNAL_ID, openBucket, personIn, PROD, REGION, scanRole, seedAccount } from '#test/cli/cloud.ts'
 import { vedette, VEDETTE, type Ended } from '#test/cli/vedette.ts'
@@ -29,6 +30,8 @@ beforeEach(async () => {
   env = { ...bare(), ...(await personIn(cloud.aws, PROD)) }
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const CLOSED = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true }
 
 /** A person's environment without anything of AWS in it. */
 const bare = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'], HOME: folder, TMPDIR: folder })
@@ -97,10 +100,15 @@ describe('an account behind the credentials that are there', () => {
   })
 
   test('is looked at without the regions that were left out', async () => {
-    const args = ['check-network', '--checks', 'ec2-vpc-flow-logs', '-o', 'json', '--quiet']
+    await seedBucket('elsewhere', 'us-west-2')
+    const args = ['scan', '--checks', 'ec2-vpc-flow-logs,s3-bucket-public', '-o', 'json', '--quiet']
+    const all = await run(args)
     const ended = await run([...args, '--exclude-regions', 'us-east-1,us-west-2'])
-    expect(told(ended).results.map(({ region }) => region)).toEqual([REGION])
-    expect(cloud.aws.calls({ region: 'us-west-2', operation: 'DescribeVpcs' })).toEqual([])
+    expect(new Set(told(all).results.map(({ region }) => region))).toEqual(new Set([REGION, 'us-east-1', 'us-west-2']))
+    expect(told(ended).results.map(({ region, resource }) => [region, resource])).toEqual([
+      [REGION, `arn:aws:s3:::reports-${PROD}`],
+      [REGION, expect.stringContaining('vpc-')],
+    ])
   })
 
   test('with a region that it does not have is not evaluated, whatever else was found', async () => {
@@ -139,6 +147,20 @@ describe('an account behind the credentials that are there', () => {
     ])
     expect(of('AWS::::Account')).toMatchObject([{ location: 'global', data: { s3PublicAccessBlock: {} } }])
   })
+})
+
+test('what a scan knows of the account decides what a plan could not: a block of the account closes a planned bucket', async () => {
+  const { s3control } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD))
+  await s3control.send(new PutAccountBlockCommand({ AccountId: PROD, PublicAccessBlockConfiguration: CLOSED }))
+  await run(['check-s3', '--quiet', '--facts-out', 'facts.json'])
+  writeFileSync(join(folder, 'plan.json'), planWithout('aws_s3_account_public_access_block.this'))
+
+  const judge = ['scan-plan', 'plan.json', '--checks', 's3-bucket-public', '-o', 'json', '--results', 'all']
+  const verdict = async (more: readonly string[]) =>
+    told(await run([...judge, ...more])).results.find(({ resource }) => resource === 'aws_s3_bucket.open')?.status
+
+  expect(await verdict([])).toBe('fail')
+  expect(await verdict(['--facts', 'facts.json'])).toBe('pass')
 })
 
 describe('several accounts', () => {
@@ -261,7 +283,7 @@ describe('with a state folder', () => {
     const [ended] = await once(child, 'close')
 
     expect(ended).toBe(code)
-    if (code === 4) expect(stderr).toMatch(/vedette: interrupted\n$/)
+    if (code === 4) expect(stderr).toMatch(/^(scanning: .*\n)+vedette: interrupted\n$/)
     await vi.waitFor(() => expect(processesOf(folder)).toEqual([]), { timeout: 10_000 })
     expect(existsSync(join(folder, 'state', 'lock'))).toBe(signal === 'SIGKILL')
     cloud.aws.faults.clear()
@@ -336,16 +358,27 @@ test.each([
   expect(cloud.aws.calls()).toEqual([])
 })
 
-async function seedBucket(name: string): Promise<void> {
-  const { s3 } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD), REGION)
-  await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint: REGION } }))
-  await openBucket(cloud.aws, PROD, name)
+async function seedBucket(name: string, region = REGION): Promise<void> {
+  const { s3 } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD), region)
+  const CreateBucketConfiguration = { LocationConstraint: region as BucketLocationConstraint } // every region is one
+  await s3.send(new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration }))
+  await openBucket(cloud.aws, PROD, name, region)
 }
 
 async function closeBucket(Bucket: string): Promise<void> {
   const { s3 } = clientsFor(cloud.aws.url, cloud.aws.adminCredentials(PROD), REGION)
-  const flags = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true }
-  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: flags }))
+  await s3.send(new PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: CLOSED }))
+}
+
+/** A real plan of everything, as if it did not manage one of its resources. */
+function planWithout(address: string): string {
+  type Addressed = readonly { readonly address: string }[]
+  const others = (resources: Addressed): Addressed => resources.filter((resource) => resource.address !== address)
+  const plan = JSON.parse(readFileSync(join(import.meta.dirname, '../../terraform/testdata/created/plan.json'), 'utf8'))
+  plan.resource_changes = others(plan.resource_changes)
+  plan.planned_values.root_module.resources = others(plan.planned_values.root_module.resources)
+  plan.configuration.root_module.resources = others(plan.configuration.root_module.resources)
+  return JSON.stringify(plan)
 }
 
 /** Command lines of running processes that name a folder: servers of a scan. */

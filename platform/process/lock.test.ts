@@ -61,8 +61,10 @@ test('the lock of a process that died is taken over at once', async () => {
 
 test('the lock of another machine is respected while it is touched, and no longer', async () => {
   await withLock(path, {}, async () => undefined)
-  writeFileSync(path, '7 elsewhere\n')
-  expect(await takeLock(path)).toEqual({ kind: 'held', pid: 7, host: 'elsewhere' })
+  // No process of this machine has it; of the other one nobody here knows.
+  const { pid } = spawnSync(process.execPath, ['-e', ''])
+  writeFileSync(path, `${pid} elsewhere\n`)
+  expect(await takeLock(path)).toEqual({ kind: 'held', pid, host: 'elsewhere' })
   abandon()
   expect(await takeLock(path)).toMatchObject({ kind: 'taken' })
 })

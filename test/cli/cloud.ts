@@ -51,8 +51,9 @@ export async function seedAccount(aws: Aws, account: string): Promise<{ readonly
   return { bucket }
 }
 
-export async function openBucket(aws: Aws, account: string, bucket: string): Promise<void> {
-  const { s3 } = clientsFor(aws.url, aws.adminCredentials(account), REGION)
+/** Lets everybody read what is in a bucket. */
+export async function openBucket(aws: Aws, account: string, bucket: string, region = REGION): Promise<void> {
+  const { s3 } = clientsFor(aws.url, aws.adminCredentials(account), region)
   await s3.send(new DeletePublicAccessBlockCommand({ Bucket: bucket }))
   const Policy = JSON.stringify({
     Version: '2012-10-17',
