@@ -208,6 +208,17 @@ describe('vedette scan-plan', () => {
     expect((await run('--config', 'low.yaml', '--checks', 's3-bucket-versioning', '--fail-on', 'high')).code).toBe(0)
   })
 
+  it('says which configuration it goes by where that lies in a folder above', async () => {
+    const above = folder('above', { '.vedette.yaml': 'thresholds: { failOn: low }\n' })
+    const cwd = folder('above/below')
+
+    const found = await vedette(['scan-plan', CREATED], { cwd })
+    const named = await vedette(['scan-plan', CREATED, '--config', join(above, '.vedette.yaml')], { cwd })
+
+    expect(found.stdout).toContain('Configured by ../.vedette.yaml.')
+    expect(named.stdout).not.toContain('Configured by')
+  })
+
   it('tells file and line, and heeds what is accepted beside a resource, where it has the sources', async () => {
     const path = fileURLToPath(new URL('../../terraform/testdata/created', import.meta.url))
     const cwd = folder('sources')
