@@ -71,8 +71,9 @@ describe('vedette', () => {
     expect(stderr).not.toContain('    at ')
   })
 
-  it('takes no harm when its reader leaves', async () => {
-    const ended = await runToEnd('bash', ['-c', `set -o pipefail; '${VEDETTE}' checks show s3-bucket-public | head -1`])
-    expect(ended).toEqual({ code: 0, stdout: 's3-bucket-public\n', stderr: '' })
+  it('takes no harm when its reader leaves, and its exit code stays its own', async () => {
+    // `true` has gone before the first line is written.
+    const ended = await runToEnd('bash', ['-c', `set -o pipefail; '${VEDETTE}' checks list | true`])
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' })
   })
 })

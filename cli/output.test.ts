@@ -24,6 +24,7 @@ describe('destinationsOf', () => {
     ['--out a.ocsf.json', ['ocsf>a.ocsf.json']],
     ['-o json --out -', ['json>-']],
     ['--out one.json --out two.txt', ['json>one.json', 'table>two.txt']],
+    ['--out a.ocsf.json --out a.sarif', ['ocsf>a.ocsf.json', 'sarif>a.sarif']],
   ])('sends %j to %j', (line, expected) => {
     expect(places(line)).toEqual(expected)
   })

@@ -70,10 +70,10 @@ function formatNamed(name: string): ReportFormat {
 }
 
 function formatOfFile(file: string): ReportFormat {
-  // `x.ocsf.json` is not just any JSON.
-  const format = FORMATS.filter(({ extension }) => file.endsWith(`.${extension}`)).toSorted(
+  // The longest one: `x.ocsf.json` is no plain JSON.
+  const [format] = FORMATS.filter(({ extension }) => file.endsWith(`.${extension}`)).toSorted(
     (a, b) => b.extension.length - a.extension.length,
-  )[0]
+  )
   if (format === undefined) {
     throw wrongUse(`the name ${file} does not say which format it is to have: put -o FORMAT before --out ${file}`)
   }

@@ -61,7 +61,7 @@ export async function reportRun(
   const reportOn = (baseline: Baseline | null, notices: readonly string[]) =>
     buildReport({
       ...found,
-      notices: [...found.notices, ...notices],
+      notices: [...found.notices, ...configuredBy(config, values), ...notices],
       version: VERSION,
       catalogue: CHECKS,
       exceptions: config.exceptions,
@@ -81,4 +81,9 @@ export async function reportRun(
   }
   await writeReport(report, destinations, { results: values.results ?? 'findings' }, io)
   return report.outcome.exitCode
+}
+
+/** Who stands in a folder below a configuration may not know of it, and it says what breaks the gate. */
+function configuredBy({ name }: Config, { config: given }: RunValues): readonly string[] {
+  return given === null && name?.startsWith('..') === true ? [`Configured by ${name}.`] : []
 }

@@ -8,8 +8,8 @@ const root = new URL('../', import.meta.url)
 /** Puts the parser of Terraform's files into the bundle, in the place of the file that reads it from its packages. */
 const parserInside: Plugin = {
   name: 'parser-inside',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\/terraform\/source\/wasm\.ts$/ }, () => ({
+  setup: (to) => {
+    to.onLoad({ filter: /\/terraform\/source\/wasm\.ts$/ }, () => ({
       contents: `
         import runtime from 'web-tree-sitter/web-tree-sitter.wasm'
         import grammar from '@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm'
@@ -22,8 +22,8 @@ const parserInside: Plugin = {
 /** zod brings its messages in sixty languages along; only English is ever shown. */
 const englishOnly: Plugin = {
   name: 'english-only',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+  setup: (to) => {
+    to.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js'",
     }))
   },

@@ -11,6 +11,7 @@ import { defineVerb, operand } from '../command.ts'
 import { wrap } from '../help.ts'
 import { choice } from '../option.ts'
 import { wrongUse } from '../stop.ts'
+import { twinOf } from './twin.ts'
 
 export const checksShow = defineVerb({
   name: 'checks show',
@@ -65,6 +66,7 @@ function factsOf(check: Check) {
     operations: operations as readonly Operation[],
     actions: actionsOfCheck(check, { types: TYPES_BY_NAME, actionsOf }),
     frameworks: requirementsOf(id),
+    terraform: twinOf(check),
     notExamined,
     aliases,
     references,
@@ -95,6 +97,7 @@ function asText(check: Check, facts: Facts, width: number): string {
         ([name, value]) => `${name}, default ${JSON.stringify(value)}: --param ${check.id}.${name}=VALUE`,
       ),
     ),
+    ...block('In a Terraform plan', [inPlan(facts)]),
     ...block('Not examined', facts.notExamined),
     ...block('Needs', [facts.actions.join(', ')]),
     ...block(
@@ -107,4 +110,10 @@ function asText(check: Check, facts: Facts, width: number): string {
     ),
     ...block('Read more', facts.references),
   ].join('\n\n')}\n`
+}
+
+function inPlan({ terraform: { from, unsaid } }: Facts): string {
+  return unsaid.length === 0
+    ? `judged, from ${from.join(', ')}`
+    : `not judged, because no plan says ${unsaid.join(', ')}`
 }

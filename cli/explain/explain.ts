@@ -24,6 +24,10 @@ export const explain = defineVerb({
       command: 'vedette explain s3-bucket-public@aws_s3_bucket.site --report report.json',
       what: 'A finding of a report that was written with -o json',
     },
+    {
+      command: 'vedette explain s3-bucket-public@arn:aws:s3:::site --state ./vedette-state',
+      what: 'What the last scan with --state found, passes and unknowns included',
+    },
     { command: 'vedette explain 1c5e0a --report report.json', what: 'The same by the beginning of its fingerprint' },
   ],
   operands: [operand('FINDING', 'a fingerprint, or CHECK@RESOURCE with the address, ARN, id or name of the resource')],
@@ -33,18 +37,34 @@ export const explain = defineVerb({
       completes: 'file',
       help: 'The report that has it, as -o json wrote it; - reads standard input',
     }),
+    state: text({ placeholder: 'DIR', completes: 'folder', help: 'The state folder of vedette scan that has it' }),
   },
-  exits: { 3: 'the report cannot be read' },
-  run: async ({ operands: [wanted = ''], options: { report } }, io) => {
-    if (report === null) throw wrongUse('explain needs to know where the finding is: --report FILE')
-    const results = readReportFile(await read(report, io), report === '-' ? 'standard input' : report)
-    const result = findResult(results, wanted, report === '-' ? 'standard input' : report)
+  exits: { 3: 'the report or the state folder cannot be read' },
+  run: async ({ operands: [wanted = ''], options }, io) => {
+    const { results, where } = await resultsIn(options, io)
+    const result = findResult(results, wanted, where)
     const check = findCheck(result.check)
     const rule = check === undefined ? undefined : await ruleSource(check.id)
     await io.stdout.write(explanation(result, check, rule, Math.min(io.stdout.columns ?? 100, 100)))
     return EXIT.clean
   },
 })
+
+async function resultsIn(
+  { report, state }: { readonly report: string | null; readonly state: string | null },
+  io: Io,
+): Promise<{ readonly results: readonly Explained[]; readonly where: string }> {
+  if (report !== null && state === null) {
+    const where = report === '-' ? 'standard input' : report
+    return { results: readReportFile(await read(report, io), where), where }
+  }
+  if (state === null || report !== null) {
+    throw wrongUse('explain needs to know where the finding is: --report FILE or --state DIR, one of them')
+  }
+  // The database: not for a report, nor for help and completion.
+  const { readStateFolder } = await import('./state-folder.ts')
+  return { results: await readStateFolder(state, io), where: state }
+}
 
 async function read(file: string, { cwd, stdin, signal }: Io): Promise<string> {
   if (file === '-') return readAll(stdin)

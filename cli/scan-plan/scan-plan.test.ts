@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { FORMATS } from '#reports/registry.ts'
 import { runToEnd, VEDETTE, vedette } from '#test/cli/vedette.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'vedette-scan-plan-'))
@@ -29,7 +30,7 @@ describe('the exit code', () => {
   })
 
   it('is 1 for findings at or above the threshold', async () => {
-    const { code, stdout } = await vedette(['scan-plan', CREATED])
+    const { code, stdout } = await vedette(['scan-plan', CREATED, '--services', 's3'])
 
     expect(code).toBe(1)
     expect(stdout).toContain('aws_s3_bucket.open')
@@ -134,8 +135,8 @@ describe('the exit code', () => {
 describe('vedette scan-plan', () => {
   it('reads standard input and a file alike', async () => {
     const [file, input] = await Promise.all([
-      vedette(['scan-plan', CREATED, '-o', 'json']),
-      vedette(['scan-plan', '-', '-o', 'json'], { stdin: readFileSync(CREATED, 'utf8') }),
+      vedette(['scan-plan', CREATED, '-o', 'json', '--services', 's3']),
+      vedette(['scan-plan', '-', '-o', 'json', '--services', 's3'], { stdin: readFileSync(CREATED, 'utf8') }),
     ])
     expect(JSON.parse(input.stdout).results).toEqual(JSON.parse(file.stdout).results)
     expect(input).toMatchObject({ code: 1, stderr: expect.stringMatching(/^3 findings at or above high .*\n$/) })
@@ -155,6 +156,21 @@ describe('vedette scan-plan', () => {
     expect(readdirSync(cwd)).toEqual(['report.json'])
   })
 
+  it('knows every format by the name of its file', async () => {
+    const cwd = folder('every-format')
+    const files = FORMATS.map(({ extension }) => `report.${extension}`)
+
+    const { code, stdout, stderr } = await vedette(
+      ['scan-plan', CREATED, ...files.flatMap((file) => ['--out', file])],
+      { cwd },
+    )
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toMatch(/^\d+ findings at or above high/)
+    expect(readdirSync(cwd).sort()).toEqual(files.toSorted())
+    for (const file of files) expect(readFileSync(join(cwd, file), 'utf8'), file).toContain('aws_s3_bucket.open')
+  })
+
   it('adds passes and unknowns to the findings where all results are asked for', async () => {
     const statuses = async (...args: string[]): Promise<readonly string[]> => {
       const { stdout } = await vedette(['scan-plan', plan('modules'), '-o', 'json', ...args])
@@ -166,9 +182,10 @@ describe('vedette scan-plan', () => {
 
   it('lets only what is new break the gate behind a baseline', async () => {
     const cwd = folder('baseline')
-    const written = await vedette(['scan-plan', CREATED, '--write-baseline', 'known.json'], { cwd })
-    const again = await vedette(['scan-plan', CREATED, '--baseline', 'known.json'], { cwd })
-    const more = await vedette(['scan-plan', plan('modules'), '--baseline', 'known.json'], { cwd })
+    const run = (...args: string[]) => vedette(['scan-plan', ...args, '--services', 's3'], { cwd })
+    const written = await run(CREATED, '--write-baseline', 'known.json')
+    const again = await run(CREATED, '--baseline', 'known.json')
+    const more = await run(plan('modules'), '--baseline', 'known.json')
 
     expect(written).toMatchObject({ code: 0, stdout: expect.stringContaining('written to known.json') })
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('12 in the baseline') })
@@ -189,6 +206,17 @@ describe('vedette scan-plan', () => {
     expect(await run('--config', 'expired.yaml')).toMatchObject({ code: 1, stdout: expect.stringContaining('expired') })
     expect((await run('--config', 'low.yaml', '--checks', 's3-bucket-versioning')).code).toBe(1)
     expect((await run('--config', 'low.yaml', '--checks', 's3-bucket-versioning', '--fail-on', 'high')).code).toBe(0)
+  })
+
+  it('says which configuration it goes by where that lies in a folder above', async () => {
+    const above = folder('above', { '.vedette.yaml': 'thresholds: { failOn: low }\n' })
+    const cwd = folder('above/below')
+
+    const found = await vedette(['scan-plan', CREATED], { cwd })
+    const named = await vedette(['scan-plan', CREATED, '--config', join(above, '.vedette.yaml')], { cwd })
+
+    expect(found.stdout).toContain('Configured by ../.vedette.yaml.')
+    expect(named.stdout).not.toContain('Configured by')
   })
 
   it('tells file and line, and heeds what is accepted beside a resource, where it has the sources', async () => {
