@@ -172,7 +172,7 @@ export function scansOf(pool: () => Pool): Scans {
   }
 }
 
-export const testLog = createLogger({ process: 'test', level: (process.env['TEST_LOG'] ?? 'silent') as 'silent' })
+const testLog = createLogger({ process: 'test', level: 'silent' })
 
 /** A pool to a database that is brought to the newest schema first. */
 export async function migratedPool(url: string): Promise<Pool> {
@@ -188,6 +188,8 @@ export interface TestOperator {
   readonly metrics: Metrics
   /** Status writes of the object of this name. */
   statusWrites(name: string): number
+  /** What was logged as an error: a defect, or the end. */
+  readonly errors: readonly string[]
   /** How often a controller has reconciled anything. */
   reconciles(controller: string): Promise<number>
   stop(): Promise<void>
@@ -203,19 +205,26 @@ export async function startOperator(of: {
 }): Promise<TestOperator> {
   const { access, pool, databaseUrl, clock = systemClock, options = {} } = of
   const metrics = createMetrics({ processMetrics: false })
+  const errors: string[] = []
+  const log = createLogger({
+    process: 'test',
+    level: 'error',
+    destination: { write: (line) => void errors.push(line) },
+  })
   const proxy = await startKubeProxy(access)
   const kubeConfig = new PooledKubeConfig()
   kubeConfig.loadFromFile(await access.serviceAccountKubeconfig('vedette-system', 'vedette-operator', proxy.url))
   const manager = new Manager(
     { component: 'vedette.dev/operator', instance: 'test', freezeCaches: true, ...options },
-    { kubeConfig, clock: systemClock, log: testLog, metrics: createKubeMetrics(metrics) },
+    { kubeConfig, clock: systemClock, log, metrics: createKubeMetrics(metrics) },
   )
-  addControllers({ manager, pool, databaseUrl, clock, log: testLog, catalogue: CHECKS })
+  addControllers({ manager, pool, databaseUrl, clock, log, catalogue: CHECKS })
   const running = manager.start()
   return {
     manager,
     proxy,
     metrics,
+    errors,
     statusWrites: (name) =>
       proxy.requests().filter(({ method, path }) => method === 'PATCH' && path.includes(`/${name}/status`)).length,
     reconciles: async (controller) => {

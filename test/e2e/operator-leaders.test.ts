@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { startParts, type Parts } from '../../demo/parts.ts'
-import { startFaultProxy, type FaultProxy } from '../harness/fault-proxy.ts'
+import { startKubeProxy, type KubeProxy } from '../harness/kube-proxy.ts'
 import { eventually, installVedette, migratedPool, objectsOf, scansOf } from './operator-fixture.ts'
 import { launchOperator, type OperatorProcess } from './operator-process.ts'
 
@@ -15,7 +15,7 @@ let namespace = ''
 let leader: OperatorProcess
 let standby: OperatorProcess
 /** Between the second process and the API server. */
-let network: FaultProxy
+let network: KubeProxy
 const LEASE_MS = 15_000
 const RENEW_MS = 10_000
 
@@ -79,7 +79,7 @@ beforeAll(async () => {
   await installVedette(objects)
   pool = await migratedPool(parts.databaseUrl)
   stops.push(() => pool.end())
-  network = await startFaultProxy(parts.cluster.url)
+  network = await startKubeProxy(parts.cluster)
   stops.push(() => network.stop())
   namespace = await parts.cluster.createNamespace('leaders')
   leader = await launchOperator(parts, stops)
@@ -87,7 +87,7 @@ beforeAll(async () => {
   const { cluster } = parts
   const throughNetwork: Parts['cluster'] = {
     ...cluster,
-    serviceAccountKubeconfig: (of, name) => cluster.serviceAccountKubeconfig(of, name, network.through(cluster.url)),
+    serviceAccountKubeconfig: (of, name) => cluster.serviceAccountKubeconfig(of, name, network.url),
   }
   standby = await launchOperator({ ...parts, cluster: throughNetwork }, stops)
   for (const [index, name] of ['edited', 'a', 'b', 'stale'].entries()) {
@@ -99,6 +99,11 @@ beforeAll(async () => {
     )
     await ended(name)
   }
+  await objects.apply(namespace, 'ScanTarget', 'quiet', { accountId: '500000000009', suspend: true })
+  await eventually(
+    () => target('quiet'),
+    (one) => one.status?.externalId !== undefined,
+  )
 })
 afterAll(async () => {
   for (const stop of stops.splice(0).reverse()) await stop()
@@ -121,26 +126,32 @@ it('a leader that is told to stop releases the Lease, and the other takes over a
 })
 
 it('a leader that was stopped past its Lease and woken ends, and leaves no stale status behind', async () => {
-  const done = await leaveWork('frozen')
   await objects.kubectl('annotate', 'scantarget', 'stale', '-n', namespace, 'vedette.dev/scan-now=1')
   await eventually(
     () => target('stale'),
     (one) => one.status?.activeScan?.trigger === 'annotation',
   )
-  // Its write of this verdict is on its way, and stays there.
-  network.freeze()
+  // It is stopped in the middle of a transaction that asks for a scan …
+  const lock = await pool.connect()
+  await lock.query('begin; lock table scan_triggers in share row exclusive mode')
+  const done = await leaveWork('frozen')
+  const waiting = `select from pg_stat_activity where application_name = 'vedette-operator' and wait_event_type = 'Lock'`
+  await eventually(
+    async () => (await pool.query(waiting)).rowCount,
+    (count) => count > 0,
+  )
+  // … and while the write of a verdict is on its way, and stays there.
+  const late = Promise.withResolvers<void>()
+  const isVerdict = ({ method, path }: { readonly method: string; readonly path: string }): boolean =>
+    method === 'PATCH' && path.endsWith('/stale/status')
+  network.forget()
+  network.inject({ when: isVerdict, answer: { passOnAfter: late.promise } })
   const scanId = await scans.active(namespace, 'stale')
   await scans.finish(scanId)
-  const isWriting = /^controller_runtime_active_workers\{controller="scan-target"\}/
-  await eventually(
-    () => leader.metric(isWriting),
-    (workers) => workers > 0,
-  )
-  await eventually(
-    () => leader.metric(isWriting),
-    (workers) => workers > 0,
-  )
+  await eventually(async () => network.requests().some(isVerdict), Boolean)
   leader.process.kill('SIGSTOP')
+  await lock.query('rollback')
+  lock.release()
 
   await eventually(() => leads(standby), Boolean, LEASE_MS + RENEW_MS)
   const next = launchOperator(parts, stops)
@@ -154,7 +165,7 @@ it('a leader that was stopped past its Lease and woken ends, and leaves no stale
     () => target('stale'),
     (one) => one.status?.lastHandledScanNow === '2',
   )
-  await network.heal()
+  late.resolve()
   leader.process.kill('SIGCONT')
   expect(await leader.process.exited).toEqual({ code: 1, signal: null })
   const log = await leader.log()
@@ -178,12 +189,12 @@ it('a leader that is killed is followed by the other within a lease and a renewa
 }, 60_000)
 
 it('corrects what somebody else wrote over a status that this leader has only found, not written', async () => {
-  const { status } = await target('stale')
+  const { status } = await target('quiet')
   const lie = JSON.stringify({ status: { externalId: 'a-lie', coveragePercent: 1 } })
   await objects.kubectl(
     'patch',
     'scantarget',
-    'stale',
+    'quiet',
     '-n',
     namespace,
     '--subresource=status',
@@ -192,7 +203,7 @@ it('corrects what somebody else wrote over a status that this leader has only fo
     lie,
   )
   const corrected = await eventually(
-    () => target('stale'),
+    () => target('quiet'),
     (one) => one.status?.externalId !== 'a-lie',
   )
   expect(corrected.status).toEqual(status)
