@@ -101,7 +101,9 @@ export class Namespaces {
     if (!answer.ok) return answer.error
     const { metadata } = answer.value
     const live = { uid: metadata.uid, adopts: metadata.annotations?.[ADOPT_ANNOTATION] === metadata.uid }
-    this.#known.set(namespace, { live, goodUntil: clock.monotonicMs() + MAX_AGE_MS, covers })
+    const now = clock.monotonicMs()
+    for (const [name, { goodUntil }] of this.#known) if (goodUntil <= now) this.#known.delete(name)
+    this.#known.set(namespace, { live, goodUntil: now + MAX_AGE_MS, covers })
     return live
   }
 }

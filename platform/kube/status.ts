@@ -67,7 +67,7 @@ export class StatusWriter<T extends KubeObject & { readonly status?: object }> {
     for (const result of outcomes) deps.metrics.statusApplies.inc({ kind: resource.kind, result }, 0)
   }
 
-  /** `object` as it was read from the cache for the decision; `status` is all of it. One call at most, none if unchanged. */
+  /** `object` as it was read from the cache for the decision; `status` is all of it. One call, two where it is replaced, none if unchanged. */
   async apply(object: T, status: StatusOf<T>, signal: AbortSignal): Promise<StatusOutcome<T>> {
     const outcome = await this.#apply(object, status, signal)
     this.#deps.metrics.statusApplies.inc({ kind: this.#resource.kind, result: outcome.type })

@@ -92,9 +92,10 @@ it(
   async () => {
     const operator = await start()
     try {
+      const idle = wait(IDLE_MS)
       const settled = () => operator.reconciles('scan-target')
       await eventually(settled, (count) => count >= TARGETS, 30_000)
-      await wait(IDLE_MS)
+      await idle
 
       const writes = operator.proxy.requests().filter(({ method }) => method !== 'GET')
       const others = writes.filter(({ path }) => !path.endsWith('/leases/vedette-operator'))

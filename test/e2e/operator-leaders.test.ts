@@ -14,7 +14,7 @@ let pool: Pool
 let namespace = ''
 let leader: OperatorProcess
 let standby: OperatorProcess
-/** Between the second process and the API server. */
+/** Between the operators and the API server. */
 let network: KubeProxy
 const LEASE_MS = 15_000
 const RENEW_MS = 10_000
@@ -75,21 +75,28 @@ async function leaveWork(how: string): Promise<() => Promise<void>> {
 }
 
 beforeAll(async () => {
-  parts = await startParts(stops, () => undefined)
+  const started = await startParts(stops, () => undefined)
+  network = await startKubeProxy(started.cluster)
+  stops.push(() => network.stop())
+  const { cluster } = started
+  parts = {
+    ...started,
+    cluster: {
+      ...cluster,
+      serviceAccountKubeconfig: (of, name) => cluster.serviceAccountKubeconfig(of, name, network.url),
+    },
+  }
   await installVedette(objects)
   pool = await migratedPool(parts.databaseUrl)
   stops.push(() => pool.end())
-  network = await startKubeProxy(parts.cluster)
-  stops.push(() => network.stop())
-  namespace = await parts.cluster.createNamespace('leaders')
-  leader = await launchOperator(parts, stops)
-  await eventually(() => leads(leader), Boolean)
-  const { cluster } = parts
-  const throughNetwork: Parts['cluster'] = {
-    ...cluster,
-    serviceAccountKubeconfig: (of, name) => cluster.serviceAccountKubeconfig(of, name, network.url),
-  }
-  standby = await launchOperator({ ...parts, cluster: throughNetwork }, stops)
+  namespace = await cluster.createNamespace('leaders')
+  const both = await Promise.all([launchOperator(parts, stops), launchOperator(parts, stops)])
+  await eventually(
+    async () => (await Promise.all(both.map(leads))).indexOf(true),
+    (index) => index >= 0,
+  )
+  const [first, second] = both
+  ;[leader, standby] = (await leads(first)) ? [first, second] : [second, first]
   for (const [index, name] of ['edited', 'a', 'b', 'stale'].entries()) {
     const labels = name.length === 1 ? { scheduled: 'yes' } : {}
     await objects.apply(namespace, 'ScanTarget', name, { accountId: `50000000000${index + 1}` }, labels)

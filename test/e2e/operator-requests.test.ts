@@ -192,13 +192,16 @@ describe('a status', () => {
   it('that met a newer version of its object is written all the same', async () => {
     const isStatusOf = (name: string) => (one: { readonly method: string; readonly path: string }) =>
       one.method === 'PATCH' && one.path.endsWith(`/${name}/status`)
-    for (const [kind, name, spec] of [
+    const met = [
       ['ScanTarget', 'met-target', { accountId: '700000000002', checks: { include: ['no-such-check'] } }],
       ['ScanSchedule', 'met-schedule', { schedule: '@yearly', targetSelector: {} }],
       ['ScanRequest', 'met-request', { request: { targetName: 'nobody' } }],
-    ] as const) {
+    ] as const
+    for (const [kind, name, spec] of met) {
       operator.proxy.inject({ when: isStatusOf(name), answer: { status: 409 } })
       await objects.apply(namespace, kind, name, spec)
+    }
+    for (const [kind, name] of met) {
       await eventually(
         () => objects.get(namespace, kind.toLowerCase(), name),
         (one) => one.status?.conditions !== undefined,
