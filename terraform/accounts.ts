@@ -14,7 +14,7 @@ import { Names } from './names.ts'
 import { PlannedResource, type Surroundings } from './planned-resource.ts'
 import type { Change } from './plan.ts'
 import { Scopes } from './scope.ts'
-import { settingsOf, type PlannedSetting } from './settings.ts'
+import { settingsOf, valueOfAll, type PlannedSetting } from './settings.ts'
 import { NOWHERE, planSnapshot } from './snapshot.ts'
 import type { Told } from './told.ts'
 import { isNew } from './view.ts'
@@ -117,9 +117,11 @@ function settingsIn(
   return ({ type }, location) => {
     const live = facts.resources.find((resource) => resource.type === type && resource.location === location)?.data
     const assumed = known.filter(({ of }) => of.type === type).map(({ field, assumed: value }) => [field, value])
-    const planned = settings
-      .filter(({ setting, location: place }) => setting.of.type === type && place === location)
-      .map(({ setting, value }) => [setting.field, value])
+    const here = settings.filter(({ setting, location: place }) => setting.of.type === type && place === location)
+    const planned = [...Map.groupBy(here, ({ setting }) => setting.field)].map(([field, all]) => [
+      field,
+      valueOfAll(all),
+    ])
     return { ...Object.fromEntries(assumed), ...(isRecord(live) ? live : {}), ...Object.fromEntries(planned) }
   }
 }

@@ -47,25 +47,25 @@ export async function readExamples(): Promise<readonly Example[]> {
   return Promise.all(examples)
 }
 
-/** An account, or a region of it, has a setting once: each way of writing it is a file of its own, for a plan of its own. */
+/** An account, or a region of it, has a setting once: each way of writing it is a file of its own. */
 export function isSetting({ check }: Pick<Example, 'check'>): boolean {
   return check.on.type === Account.type || check.on.type === AccountRegion.type
 }
 
 /**
- * A root module that holds these examples, each as a module of its own. `form`: nothing but the file of that name.
- * `deleted`: without what `deleted.tf` declares.
+ * A root module that holds these examples, each as a module of its own. `onlyDeleted`: nothing but their `deleted.tf`;
+ * `deleted`: without it. Settings are never deleted beside another resource that sets them.
  */
 export async function rootOf(
   examples: readonly Example[],
-  { form, deleted = false }: { readonly form?: Form; readonly deleted?: boolean } = {},
+  { onlyDeleted = false, deleted = false }: { readonly onlyDeleted?: boolean; readonly deleted?: boolean } = {},
 ): Promise<Files> {
   const files: Record<string, Files[string]> = { examples: { folder: EXAMPLES }, 'main.tf': mainOf(examples) }
   for (const example of examples) {
     for (const [name, text] of await filesOf(example)) {
-      const isLeftOut = (deleted && name === DELETED) || (form !== undefined && name !== `${form}.tf`)
-      const left = isLeftOut ? '' : deleted ? text.replace(GOES_WITH_IT, '') : text
-      files[`examples/${example.check.id}/${example.side}/${name}`] = left
+      const isThere = name === DELETED ? !deleted && (onlyDeleted || !isSetting(example)) : !onlyDeleted
+      const left = deleted ? text.replace(GOES_WITH_IT, '') : text
+      files[`examples/${example.check.id}/${example.side}/${name}`] = isThere ? left : ''
     }
   }
   return files

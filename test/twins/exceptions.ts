@@ -84,8 +84,13 @@ export const PLAN_CANNOT_TELL: readonly Row[] = [
   { check: 's3-bucket-versioning', form: 'unknown', why: CHOSEN_LATER },
 ]
 
+const FROM_TEMPLATE = 'moto takes nothing but image and type from a launch template'
+
 /** Where the test AWS API cannot hold a property, so that the live verdict is another one than on AWS. */
-export const TEST_AWS_CANNOT_HOLD: readonly (Row & { readonly says: Verdict })[] = []
+export const TEST_AWS_CANNOT_HOLD: readonly (Row & { readonly says: Verdict })[] = [
+  { check: 'ec2-instance-iam-role', side: 'good', form: 'companion', says: 'fail', why: FROM_TEMPLATE },
+  { check: 'ec2-instance-imdsv2', side: 'good', form: 'companion', says: 'fail', why: FROM_TEMPLATE },
+]
 
 /** Good examples that do not pass because nothing is left to judge. */
 export const NOT_APPLICABLE: readonly Row[] = [

@@ -2,7 +2,7 @@ import type { Result } from '#core/evaluation.ts'
 import type { Aws } from '#test/harness/aws/aws.ts'
 import type { AppliedResource, Terraform } from '#test/harness/terraform.ts'
 import type { PlanJudgement } from '#terraform/judge-plan.ts'
-import { isSetting, rootOf, SIDES, type Example, type Form, type Side } from './examples.ts'
+import { FORMS, isSetting, rootOf, SIDES, type Example, type Form } from './examples.ts'
 import { judgeLive } from './live.ts'
 import { judgePlanned } from './planned.ts'
 
@@ -16,12 +16,12 @@ export interface Round {
 
 /** Examples that are planned and applied together, in an account of their own. */
 export interface Run {
-  readonly side: Side
+  readonly name: string
   readonly examples: readonly Example[]
-  /** Nothing but this way of writing them. */
-  readonly form?: Form
-  /** Once more, without what `deleted.tf` declares. */
-  readonly deletes: boolean
+  /** Which ways of writing them it shows. */
+  readonly forms: readonly Form[]
+  /** Nothing but what `deleted.tf` declares, which then goes. */
+  readonly onlyDeleted: boolean
 }
 
 const REGION = 'eu-central-1'
@@ -30,23 +30,32 @@ const REGION = 'eu-central-1'
 const AT_ONCE = 2
 
 /**
- * The runs that show every example: resources of one side all together; settings by themselves, because an account has
- * each only once, and the two checks of the one password policy apart.
+ * The runs that show every example: resources of one side all together; settings of the account apart, because they would
+ * judge others along; and what becomes of settings that are deleted, because another resource that sets them would stay.
+ * Both checks of the one password policy cannot be bad in one account, nor good in one and bad in the other.
  */
 export function runsOf(examples: readonly Example[]): readonly Run[] {
-  return SIDES.flatMap((side) => {
+  const kept = FORMS.filter((form) => form !== 'deleted')
+  const sides = SIDES.flatMap((side): readonly Run[] => {
     const own = examples.filter((example) => example.side === side)
-    const settings = own.filter(isSetting)
-    const reuse = settings.filter(({ check }) => check.id === 'iam-password-policy-reuse')
-    const others = settings.filter((example) => !reuse.includes(example))
-    const forms = [...new Set(settings.flatMap((example) => [...example.forms]))]
+    const isApart = (example: Example): boolean =>
+      isSetting(example) && example.check.id !== 'iam-password-policy-reuse'
     return [
-      { side, examples: own.filter((example) => !isSetting(example)), deletes: true },
-      ...[others, reuse].flatMap((group) =>
-        forms.map((form) => ({ side, examples: group, form, deletes: form === 'deleted' })),
-      ),
+      { name: `${side} resources`, examples: own.filter((one) => !isApart(one)), forms: FORMS, onlyDeleted: false },
+      { name: `${side} settings`, examples: own.filter(isApart), forms: kept, onlyDeleted: false },
     ]
   })
+  const deleted = examples.filter((example) => isSetting(example) && example.forms.has('deleted'))
+  return [...sides, { name: 'deleted settings', examples: deleted, forms: ['deleted'], onlyDeleted: true }]
+}
+
+/** The run that shows an example in one way of writing. */
+export function runFor(runs: readonly Run[], example: Example, form: Form): Run | undefined {
+  const isDeletedSetting = isSetting(example) && form === 'deleted'
+  return runs.find(
+    ({ examples, forms, onlyDeleted }) =>
+      examples.includes(example) && forms.includes(form) && onlyDeleted === isDeletedSetting,
+  )
 }
 
 /** Plans, judges, applies and judges again, run after run; each in an account of its own. */
@@ -67,14 +76,13 @@ export async function perform(
 }
 
 async function performOne(
-  { examples, form, deletes }: Run,
+  { examples, forms, onlyDeleted }: Run,
   { aws, terraform, account }: { readonly aws: Aws; readonly terraform: Terraform; readonly account: string },
 ): Promise<readonly Round[]> {
-  const only = form === undefined ? {} : { form }
-  const root = await terraform.root({ account, region: REGION, files: await rootOf(examples, only) })
+  const root = await terraform.root({ account, region: REGION, files: await rootOf(examples, { onlyDeleted }) })
   const rounds: Round[] = []
-  for (const deleted of deletes ? [false, true] : [false]) {
-    if (deleted) await root.replace(await rootOf(examples, { ...only, deleted }))
+  for (const deleted of forms.includes('deleted') ? [false, true] : [false]) {
+    if (deleted) await root.replace(await rootOf(examples, { onlyDeleted, deleted }))
     const planned = await judgePlanned(await root.plan(), root.path)
     await root.apply()
     rounds.push({ planned, applied: await root.applied(), live: await judgeLive(aws, { account, region: REGION }) })

@@ -7,20 +7,10 @@ import { useAws } from '#test/harness/aws/use-aws.ts'
 import { useTerraform } from '#test/harness/terraform.ts'
 import { hasTwin } from '#terraform/twins.ts'
 import { MAPPINGS, SETTINGS } from '#terraform/registry.ts'
-import {
-  EXAMPLES,
-  formOf,
-  FORMS,
-  isSetting,
-  moduleOf,
-  readExamples,
-  SIDES,
-  type Example,
-  type Form,
-} from './examples.ts'
+import { EXAMPLES, formOf, FORMS, isSetting, moduleOf, readExamples, type Example, type Form } from './examples.ts'
 import { NOT_APPLICABLE, NOT_WRITTEN, PLAN_CANNOT_TELL, rowFor, TEST_AWS_CANNOT_HOLD } from './exceptions.ts'
 import { resultsOf } from './live-id.ts'
-import { perform, runsOf, type Round, type Run } from './runs.ts'
+import { perform, runFor, runsOf, type Round, type Run } from './runs.ts'
 
 const examples = await readExamples()
 const shown = examples.flatMap(({ forms, ...example }) => [...forms].map((form) => ({ ...example, forms, form })))
@@ -64,16 +54,11 @@ describe('the same check says the same of a plan and of what applying it makes',
   const runs = runsOf(examples)
   const held: { done?: ReadonlyMap<Run, readonly Round[]> } = {}
 
-  // Each of some 16 plans takes terraform about 10 s, twice as long when the machine is busy.
+  // Each of 8 plans takes terraform 10 s and its apply as long, and several times that when the machine is busy.
   beforeAll(async () => void (held.done = await perform(runs, { aws: cloud.aws, terraform })), 1_200_000)
 
   const roundOf = (example: Example, form: Form): Round => {
-    const run = runs.find(
-      (one) =>
-        one.side === example.side &&
-        one.examples.some(({ check }) => check.id === example.check.id) &&
-        (one.form ?? form) === form,
-    )
+    const run = runFor(runs, example, form)
     const round = run === undefined ? undefined : held.done?.get(run)?.[form === 'deleted' ? 1 : 0]
     return round ?? expect.fail('it was not run')
   }
@@ -86,8 +71,8 @@ describe('the same check says the same of a plan and of what applying it makes',
     expect(unlike(liveOf(round, example, form), rowFor(TEST_AWS_CANNOT_HOLD, example)?.says ?? expected)).toEqual([])
   })
 
-  test.each(runs.map((run) => ({ side: run.side, form: run.form ?? 'all', run })))(
-    '$side, $form: of every resource, whichever check it is',
+  test.each(runs.map((run) => ({ name: run.name, run })))(
+    '$name: of every resource, whichever check it is',
     ({ run }) => {
       for (const round of held.done?.get(run) ?? expect.fail('it was not run')) expect(differences(round)).toEqual([])
     },
@@ -131,6 +116,7 @@ function differences({ planned, applied, live }: Round): readonly string[] {
     const resource = applied.get(first?.resource?.address ?? '')
     // What the plan deletes, a setting, is not there afterwards to be asked.
     if (first === undefined || resource === undefined || results.some(({ verdict }) => verdict === 'unknown')) return []
+    if (isKnownToDiffer(first)) return []
     const told = (all: readonly { readonly verdict: Verdict; readonly severity: string }[]): string =>
       all
         .map(({ verdict, severity }) => `${verdict} (${severity})`)
@@ -139,4 +125,16 @@ function differences({ planned, applied, live }: Round): readonly string[] {
     const found = resultsOf(resource, live).filter(({ checkId }) => checkId === first.checkId)
     return told(found) === told(results) ? [] : [`${about}: planned ${told(results)}, live ${told(found)}`]
   })
+}
+
+function isKnownToDiffer({
+  checkId,
+  resource,
+}: {
+  readonly checkId: string
+  readonly resource: { readonly address: string | null } | null
+}): boolean {
+  const example = examples.find(({ check }) => check.id === checkId)
+  const form = example === undefined ? undefined : formOf(resource?.address ?? '', example)
+  return TEST_AWS_CANNOT_HOLD.some((row) => row.check === checkId && row.form === form)
 }
