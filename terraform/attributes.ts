@@ -1,8 +1,13 @@
+import { parsePolicy, type PolicyDocument } from '#core/iam/document.ts'
 import type { Reason } from '#core/reason.ts'
-import { unknown, type Based, type Unknown } from '#core/stored.ts'
+import { isUnknown, unknown, type Unknown } from '#core/stored.ts'
+import { plannedBlocks, writtenBlocks } from './block-places.ts'
 import { isRecord } from './json.ts'
-import { isPhantom } from './phantom.ts'
+import { readPolicy } from './markers.ts'
+import { at } from './marks.ts'
+import { afterApply, basedAt, heldAt, isSetAt, writtenBasedAt, type Place } from './place.ts'
 import { unreadable, type Told } from './told.ts'
+import { writtenList } from './written.ts'
 
 /** Nested blocks, in the plan's order; `incomplete` says why there may be more. */
 export interface Blocks {
@@ -10,29 +15,11 @@ export interface Blocks {
   readonly incomplete: readonly Reason[]
 }
 
-/** Where attributes stand: the values of a resource or of a block in it, and what the plan says beside them. */
-export interface Place {
-  /** For reasons: `aws_vpc.main`, `aws_vpc.main.ingress[0]`. */
-  readonly path: string
-  readonly values: Readonly<Record<string, unknown>>
-  /** The same shape, true where a value is not known. */
-  readonly unknowns: unknown
-  /** The same shape, true where a value must not be shown. */
-  readonly sensitive: unknown
-  /** What the configuration sets here, by name; undefined where it cannot say (a block from `dynamic`). */
-  readonly expressions: Readonly<Record<string, unknown>> | undefined
-  /** Whether an expression may hold what is not known before the plan is applied. */
-  readonly mayBeUnknown: (expression: unknown) => boolean
-  /** Whether an expression holds a variable that must not be shown. */
-  readonly isSensitive: (expression: unknown) => boolean
-  /** Of values that the configuration does not set. */
-  readonly basis: 'configured' | 'refreshed'
-}
-
 /**
  * One uniform view of what a plan says of a resource, or of a block in one. **Unset is not unknown**: Terraform marks what
  * the configuration leaves out as unknown too; here it is undefined, and the mapping says what AWS makes of it. Only
- * references make unknowns. A value of the wrong kind is unknown (unreadable): nothing here throws.
+ * references make unknowns, and of those the files tell what they know. A value of the wrong kind is unknown (unreadable):
+ * nothing here throws.
  */
 export class Attributes {
   readonly #at: Place
@@ -42,61 +29,81 @@ export class Attributes {
   }
 
   text(name: string): Told<string> | undefined {
-    return this.#leaf(name, 'text', (value) => typeof value === 'string')
+    return this.#leaf(name, 'text', (value) => (typeof value === 'number' ? String(value) : value), isText)
   }
 
   flag(name: string): Told<boolean> | undefined {
-    return this.#leaf(name, 'true or false', (value) => typeof value === 'boolean')
+    const isFlag = (value: unknown): value is boolean => typeof value === 'boolean'
+    return this.#leaf(
+      name,
+      'true or false',
+      (value) => (value === 'true' ? true : value === 'false' ? false : value),
+      isFlag,
+    )
   }
 
   number(name: string): Told<number> | undefined {
-    return this.#leaf(name, 'a number', (value) => typeof value === 'number')
+    const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value)
+    return this.#leaf(name, 'a number', (value) => (isText(value) && value !== '' ? Number(value) : value), isNumber)
   }
 
-  /** A list or set of text. */
+  /** A list or set of text. An unknown member stands for one or more. */
   texts(name: string): readonly Told<string>[] | Unknown | undefined {
-    const held = this.#held(name)
-    if (held === undefined) return undefined
-    if (held === UNKNOWN) return this.#afterApply(name)
-    if (!Array.isArray(held)) return this.#unreadable(name, 'a list')
-    return held.map((value: unknown, index) => {
-      if (at(at(this.#at.unknowns, name), index) === true) return this.#afterApply(`${name}[${index}]`)
-      if (typeof value !== 'string') return this.#unreadable(`${name}[${index}]`, 'text')
-      return this.#based(name, value, at(at(this.#at.sensitive, name), index) === true)
+    const held = heldAt(this.#at, name)
+    if (held === undefined || isUnknown(held)) return held
+    if ('written' in held) return this.#writtenTexts(name, held.written)
+    if (!Array.isArray(held.planned)) return this.#unreadable(name, 'a list')
+    return held.planned.map((value: unknown, index) => {
+      if (at(at(this.#at.unknowns, name), index) === true) return afterApply(this.#at, `${name}[${index}]`)
+      if (!isText(value)) return this.#unreadable(`${name}[${index}]`, 'text')
+      return basedAt(this.#at, name, value, at(at(this.#at.sensitive, name), index) === true)
     })
   }
 
   /** A map of text, such as tags, without what is not known and what must not be shown. */
   textMap(name: string): Readonly<Record<string, string>> {
-    const held = this.#held(name)
+    const held = heldAt(this.#at, name)
+    if (held === undefined || isUnknown(held)) return {}
+    const map = 'written' in held ? held.written : held.planned
+    if (!isRecord(map)) return {}
     const sensitive = at(this.#at.sensitive, name)
-    if (!isRecord(held)) return {}
-    const shown = Object.entries(held).flatMap(([key, value]) =>
-      typeof value === 'string' && at(sensitive, key) !== true ? [[key, value] as const] : [],
+    const shown = Object.entries(map).flatMap(([key, value]) =>
+      isText(value) && at(sensitive, key) !== true ? [[key, value] as const] : [],
     )
     return Object.fromEntries(shown)
   }
 
+  /** A policy as JSON text, or as it is written by `jsonencode` or in a heredoc. Undefined: none is set, or an empty text. */
+  policy(name: string): Told<PolicyDocument> | undefined {
+    const held = heldAt(this.#at, name)
+    if (held === undefined) return undefined
+    if (isUnknown(held)) return held
+    if ('written' in held) {
+      const { written } = held
+      const parsed = parsePolicy(written)
+      return parsed.ok ? writtenBasedAt(this.#at, name, parsed.document) : afterApply(this.#at, name)
+    }
+    // A provider reads back nothing as an empty text.
+    if (held.planned === '') return undefined
+    const parsed = isText(held.planned) ? readPolicy(held.planned) : undefined
+    return parsed === undefined
+      ? this.#unreadable(name, 'a policy in JSON')
+      : basedAt(this.#at, name, parsed, at(this.#at.sensitive, name) === true)
+  }
+
   /** Nested blocks. One that stands for an unknown number of blocks makes the list incomplete. */
   blocks(name: string): Blocks | undefined {
-    const held = this.#held(name)
+    const held = heldAt(this.#at, name)
     if (held === undefined) return undefined
-    if (held === UNKNOWN) return { items: [], incomplete: this.#afterApply(name).$unknown }
-    if (!Array.isArray(held)) return { items: [], incomplete: this.#unreadable(name, 'a list of blocks').$unknown }
-    const incomplete: Reason[] = []
-    const items: Attributes[] = []
-    for (const [index, values] of held.entries()) {
-      const path = `${name}[${index}]`
-      const unknowns = at(at(this.#at.unknowns, name), index)
-      if (unknowns === true || (isRecord(values) && isPhantom(values, unknowns))) {
-        incomplete.push(...this.#afterApply(path).$unknown)
-      } else if (isRecord(values)) {
-        items.push(new Attributes({ ...this.#inside(name, index, held.length), values, unknowns }))
-      } else {
-        incomplete.push(...this.#unreadable(path, 'a block').$unknown)
-      }
+    if (isUnknown(held)) return { items: [], incomplete: held.$unknown }
+    if ('planned' in held && !Array.isArray(held.planned)) {
+      return { items: [], incomplete: this.#unreadable(name, 'a list of blocks').$unknown }
     }
-    return { items, incomplete }
+    const { items, incomplete } =
+      'written' in held
+        ? writtenBlocks(this.#at, name, held.written)
+        : plannedBlocks(this.#at, name, held.planned as readonly unknown[]) // it was just found to be one
+    return { items: items.map((place) => new Attributes(place)), incomplete }
   }
 
   /** The block of a kind that stands at most once. */
@@ -108,67 +115,35 @@ export class Attributes {
 
   /** Whether the configuration sets it, be it to something that is not known yet. */
   isConfigured(name: string): boolean {
-    return (
-      this.#held(name) !== undefined && (this.#at.expressions === undefined || this.#expression(name) !== undefined)
-    )
+    return heldAt(this.#at, name) !== undefined && isSetAt(this.#at, name)
   }
 
-  #leaf<T>(name: string, expects: string, accepts: (value: unknown) => boolean): Told<T> | undefined {
-    const held = this.#held(name)
-    if (held === undefined) return undefined
-    if (held === UNKNOWN) return this.#afterApply(name)
-    if (!accepts(held)) return this.#unreadable(name, expects)
-    // `accepts` is the test for T.
-    return this.#based(name, held as T, at(this.#at.sensitive, name) === true)
-  }
-
-  /** The value, UNKNOWN, or undefined where nothing is set. */
-  #held(name: string): unknown {
-    if (at(this.#at.unknowns, name) === true) return this.#isSetToUnknown(name) ? UNKNOWN : undefined
-    return at(this.#at.values, name) ?? undefined
-  }
-
-  #isSetToUnknown(name: string): boolean {
-    if (this.#at.expressions === undefined) return true
-    const expression = this.#expression(name)
-    return expression !== undefined && this.#at.mayBeUnknown(expression)
-  }
-
-  #expression(name: string): unknown {
-    return at(this.#at.expressions, name)
-  }
-
-  /** The place of a nested block, but for its values. */
-  #inside(name: string, index: number, count: number): Omit<Place, 'values' | 'unknowns'> {
-    const outer = this.#expression(name)
-    const isSet = outer !== undefined
-    return {
-      path: `${this.#at.path}.${name}[${index}]`,
-      sensitive: at(at(this.#at.sensitive, name), index),
-      expressions: this.#expressionsIn(outer, index, count),
-      mayBeUnknown: this.#at.mayBeUnknown,
-      isSensitive: this.#at.isSensitive,
-      basis: isSet ? 'configured' : this.#at.basis,
+  /** `convert`: what Terraform makes of what is written. A plan holds it made. */
+  #leaf<T>(
+    name: string,
+    expects: string,
+    convert: (value: unknown) => unknown,
+    accepts: (value: unknown) => value is T,
+  ): Told<T> | undefined {
+    const held = heldAt(this.#at, name)
+    if (held === undefined || isUnknown(held)) return held
+    if ('planned' in held) {
+      return accepts(held.planned)
+        ? basedAt(this.#at, name, held.planned, at(this.#at.sensitive, name) === true)
+        : this.#unreadable(name, expects)
     }
+    const made = convert(held.written)
+    return accepts(made) ? writtenBasedAt(this.#at, name, made) : afterApply(this.#at, name)
   }
 
-  /** The expressions of one nested block. Those of a set have no order, nor have those beside a `dynamic` one. */
-  #expressionsIn(outer: unknown, index: number, count: number): Place['expressions'] {
-    if (!Array.isArray(outer) || outer.length !== count) return undefined
-    const own: unknown = outer[index]
-    return isRecord(own) ? own : undefined
-  }
-
-  #based<T>(name: string, value: T, isMarked: boolean): Based<T> {
-    const expression = this.#expression(name)
-    const basis = expression === undefined ? this.#at.basis : 'configured'
-    return isMarked || (expression !== undefined && this.#at.isSensitive(expression))
-      ? { $value: value, $basis: basis, $sensitive: true }
-      : { $value: value, $basis: basis }
-  }
-
-  #afterApply(name: string): Unknown {
-    return unknown({ kind: 'after_apply', attribute: `${this.#at.path}.${name}` })
+  #writtenTexts(name: string, written: unknown): readonly Told<string>[] | Unknown {
+    const list = writtenList(written)
+    if (list === undefined) return afterApply(this.#at, name)
+    const members = list.items.map((item, index): Told<string> => {
+      if (isText(item)) return writtenBasedAt(this.#at, name, item)
+      return isUnknown(item) ? item : afterApply(this.#at, `${name}[${index}]`)
+    })
+    return list.incomplete.length === 0 ? members : [...members, unknown(...list.incomplete)]
   }
 
   #unreadable(name: string, expects: string): Unknown {
@@ -176,11 +151,6 @@ export class Attributes {
   }
 }
 
-const UNKNOWN = Symbol('unknown')
-
-/** A member of a value or of the marks beside it. What is marked whole is marked inside too. */
-function at(value: unknown, key: string | number): unknown {
-  if (value === true) return true
-  if (typeof key === 'number') return Array.isArray(value) ? value[key] : undefined
-  return isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
 }

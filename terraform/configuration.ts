@@ -20,6 +20,8 @@ export interface ModuleCall {
 
 /** What was written, indexed by where. Built in one walk; look-ups cost nothing. */
 export class Configuration {
+  /** Every expression, with the module in which it stands. */
+  readonly expressions: { readonly module: ModulePath; readonly expression: unknown }[] = []
   readonly #resources = new Map<string, ConfiguredResource>()
   readonly #calls = new Map<string, ModuleCall>()
   readonly #outputs = new Map<string, unknown>()
@@ -71,14 +73,15 @@ export class Configuration {
     const at = configPath(path)
     for (const resource of listOf(member(module, 'resources'))) {
       const [mode, type, name] = ['mode', 'type', 'name'].map((key) => textOf(member(resource, key)))
-      this.#resources.set(`${at} ${mode} ${type} ${name}`, {
-        expressions: recordOf(member(resource, 'expressions')),
-        providerKey: textOf(member(resource, 'provider_config_key')),
-        repeats: member(resource, 'for_each_expression') ?? member(resource, 'count_expression'),
-      })
+      const expressions = recordOf(member(resource, 'expressions'))
+      const repeats = member(resource, 'for_each_expression') ?? member(resource, 'count_expression')
+      const providerKey = textOf(member(resource, 'provider_config_key'))
+      this.#resources.set(`${at} ${mode} ${type} ${name}`, { expressions, providerKey, repeats })
+      this.expressions.push({ module: path, expression: [expressions, repeats] })
     }
     for (const [name, output] of entries(member(module, 'outputs'))) {
       this.#outputs.set(`${at} ${name}`, member(output, 'expression'))
+      this.expressions.push({ module: path, expression: member(output, 'expression') })
       this.#outputsOf.set(at, [...(this.#outputsOf.get(at) ?? []), name])
     }
     for (const [name, variable] of entries(member(module, 'variables'))) {
@@ -89,10 +92,10 @@ export class Configuration {
     }
     for (const [name, call] of entries(member(module, 'module_calls'))) {
       const inner = [...path, { name, key: undefined }]
-      this.#calls.set(configPath(inner), {
-        inputs: recordOf(member(call, 'expressions')),
-        repeats: member(call, 'for_each_expression') ?? member(call, 'count_expression'),
-      })
+      const inputs = recordOf(member(call, 'expressions'))
+      const repeats = member(call, 'for_each_expression') ?? member(call, 'count_expression')
+      this.#calls.set(configPath(inner), { inputs, repeats })
+      this.expressions.push({ module: path, expression: [inputs, repeats] })
       this.#walk(member(call, 'module'), inner)
     }
   }

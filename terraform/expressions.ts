@@ -1,6 +1,7 @@
 import { modulePathText, type InstanceKey, type ModulePath } from './address.ts'
 import { Instances, type Instance } from './instances.ts'
 import { isRecord, member } from './json.ts'
+import { at, hasTrue } from './marks.ts'
 import type { Plan } from './plan.ts'
 import { parseReference, referencesIn, type Reference } from './reference.ts'
 import type { SourceView } from './source-view.ts'
@@ -39,12 +40,12 @@ class Trail {
 export class Expressions {
   readonly #plan: Plan
   readonly #instances: Instances
-  readonly #source: SourceView | undefined
+  readonly source: SourceView | undefined
 
   constructor(plan: Plan, source: SourceView | undefined) {
     this.#plan = plan
     this.#instances = new Instances(plan)
-    this.#source = source
+    this.source = source
   }
 
   /** Every resource that an expression reaches. Instances with a key of their own match keys that are equal. */
@@ -67,14 +68,59 @@ export class Expressions {
     return values.length === 1 ? values[0] : undefined
   }
 
-  /** Whether it holds a variable that must not be shown. */
-  isSensitive(expression: unknown, around: Around, trail = new Trail()): boolean {
-    return referencesIn(expression).some((reference) => {
-      if (reference?.kind !== 'variable' || !trail.enters(reference, around)) return false
-      if (this.#plan.configuration.isSensitive(around.module, reference.name)) return true
-      const outer = this.#input(reference.name, around.module)
-      return outer !== undefined && this.isSensitive(outer.expression, outer.around, trail)
-    })
+  /**
+   * Whether it holds what must not be shown. Terraform marks most of that itself, but loses the mark where a data source
+   * makes one value out of others.
+   */
+  isSensitive(expression: unknown, around: Around): boolean {
+    return this.#anySensitive(expression, around, new Trail())
+  }
+
+  #anySensitive(expression: unknown, around: Around, trail: Trail): boolean {
+    return referencesIn(expression).some((reference) => this.#isSensitive(reference, around, trail))
+  }
+
+  #isSensitive(reference: Reference | undefined, around: Around, trail: Trail): boolean {
+    if (!trail.enters(reference, around)) return false
+    switch (reference?.kind) {
+      case 'resource':
+        return this.#instancesOf(reference, around, []).some((instance) => this.#isMarked(instance, reference, trail))
+      case 'variable': {
+        if (this.#plan.configuration.isSensitive(around.module, reference.name)) return true
+        const outer = this.#input(reference.name, around.module)
+        return outer !== undefined && this.#anySensitive(outer.expression, outer.around, trail)
+      }
+      case 'module':
+        return this.#outputsOf(reference, around, []).some((inner) =>
+          this.#anySensitive(inner.expression, inner.around, trail),
+        )
+      case 'each':
+        return reference.what === 'value' && this.#anySensitive(around.repeats, around, trail)
+      case 'local':
+        return this.#local(reference.name, around)?.some((inner) => this.#isSensitive(inner, around, trail)) ?? false
+      case 'count':
+      case 'known':
+      case undefined:
+        return false
+      default:
+        return reference satisfies never
+    }
+  }
+
+  #isMarked(
+    { module, change, read }: Instance,
+    reference: Extract<Reference, { kind: 'resource' }>,
+    trail: Trail,
+  ): boolean {
+    const { attribute, mode, type, name } = reference
+    if (mode === 'managed') {
+      const marks = change?.afterSensitive
+      return hasTrue(attribute === undefined ? marks : at(marks, attribute))
+    }
+    if (hasTrue(change?.afterSensitive) || hasTrue(read?.sensitive)) return true
+    const configured = this.#plan.configuration.resource(module, mode, type, name)
+    const key = change?.key
+    return this.#anySensitive(configured?.expressions, { module, key, repeats: configured?.repeats }, trail)
   }
 
   /** Whether some of what it refers to cannot be followed: a local without a source, a name that cannot be read. */
@@ -230,7 +276,7 @@ export class Expressions {
   }
 
   #local(name: string, around: Around): readonly (Reference | undefined)[] | undefined {
-    return this.#source
+    return this.source
       ?.referencesOf(
         around.module.map((step) => step.name),
         name,
@@ -299,11 +345,4 @@ function pick<T>(
 
 function hasConstant(expression: unknown): boolean {
   return isRecord(expression) && Object.hasOwn(expression, 'constant_value')
-}
-
-/** Whether anything is marked in marks of any shape. */
-export function hasTrue(marks: unknown): boolean {
-  if (marks === true) return true
-  if (Array.isArray(marks)) return marks.some(hasTrue)
-  return isRecord(marks) && Object.values(marks).some(hasTrue)
 }

@@ -1,29 +1,15 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CHECKS } from '#checks/registry.ts'
-import { selectChecks } from '#core/selection.ts'
-import { judgePlan, type PlanJudgement } from './judge-plan.ts'
-import { readPlanFile } from './plan-file.ts'
-import { MAPPINGS, SETTINGS } from './registry.ts'
-
-const { checks } = selectChecks(CHECKS, { include: null, exclude: [], minSeverity: null, parameters: [] })
-
-function judged(folder: string): PlanJudgement {
-  const file = readPlanFile(readFileSync(new URL(`testdata/${folder}/plan.json`, import.meta.url)))
-  if (file.kind !== 'plan') return expect.fail(JSON.stringify(file))
-  return judgePlan({ plan: file.plan, checks, mappings: MAPPINGS, settings: SETTINGS, now: new Date(0) })
-}
+import { judged, readFixture, sourceOfFixture, verdictsOf } from '#test/terraform/fixture.ts'
+import type { PlanJudgement } from './judge-plan.ts'
 
 /** `address: verdict` of one check, without the type. */
-function verdicts({ results }: PlanJudgement, checkId: string): Record<string, string> {
-  const own = results.filter((result) => result.checkId === checkId)
-  return Object.fromEntries(
-    own.map(({ resource, verdict }) => [resource?.address?.replace('aws_s3_bucket.', '') ?? '', verdict]),
-  )
+function verdicts(judgement: PlanJudgement, checkId: string): Record<string, string> {
+  const own = Object.entries(verdictsOf(judgement, checkId))
+  return Object.fromEntries(own.map(([address, verdict]) => [address.replace('aws_s3_bucket.', ''), verdict]))
 }
 
 describe('a plan that creates buckets', () => {
-  const judgement = judged('created')
+  const judgement = judged(readFixture('created'))
 
   it('takes what is left out for the default of AWS, and reads companions and inline attributes alike', () => {
     expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({
@@ -57,7 +43,7 @@ describe('a plan that creates buckets', () => {
 
 describe('a plan with modules', () => {
   it('links companions through inputs, outputs, equal keys and indices', () => {
-    const judgement = judged('modules')
+    const judgement = judged(readFixture('modules'))
     expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({
       'all["x"]': 'pass',
       'all["y"]': 'pass',
@@ -72,7 +58,7 @@ describe('a plan with modules', () => {
 })
 
 describe('a plan against a state', () => {
-  const judgement = judged('changed')
+  const judgement = judged(readFixture('changed'))
 
   it('fails the unchanged bucket whose guard it deletes', () => {
     expect(verdicts(judgement, 's3-bucket-public')['guarded']).toBe('fail')
@@ -93,5 +79,26 @@ describe('a plan against a state', () => {
 
   it('learns account and region from what is there', () => {
     expect(judgement.results[0]).toMatchObject({ accountId: '123456789012', location: 'eu-central-1' })
+  })
+})
+
+describe('a plan that knows half of what the files say', () => {
+  const plan = readFixture('half-known')
+
+  it('takes what it leaves out for unset, and says that something is out of sight', () => {
+    const judgement = judged(plan)
+    expect(verdicts(judgement, 's3-bucket-public')).toEqual({ encoded: 'unknown', grants: 'pass' })
+    expect(judgement.notices).toHaveLength(1)
+  })
+
+  it('learns from the files of grants that there may be, and what an encoded policy allows', async () => {
+    const judgement = judged(plan, { source: await sourceOfFixture('half-known', plan) })
+    expect(verdicts(judgement, 's3-bucket-public')).toEqual({ encoded: 'fail', grants: 'unknown' })
+  })
+
+  it('never shows what a variable keeps secret, though it is what a verdict rests on', async () => {
+    const judgement = judged(plan, { source: await sourceOfFixture('half-known', plan) })
+    expect(JSON.stringify(judgement)).toContain('(sensitive)')
+    expect(JSON.stringify(judgement)).not.toContain('198.51.100.7')
   })
 })

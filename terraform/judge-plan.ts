@@ -6,6 +6,7 @@ import type { SelectedCheck } from '#core/selection.ts'
 import { readAccounts, type AccountOfPlan } from './accounts.ts'
 import { writtenAt } from './address.ts'
 import type { FactsFile } from './facts.ts'
+import { hiddenReferences } from './hidden.ts'
 import type { Mapping, Setting } from './mapping.ts'
 import { notExamined } from './not-examined.ts'
 import type { Change, Plan } from './plan.ts'
@@ -34,6 +35,8 @@ export interface PlanJudgement {
   readonly notExamined: readonly { readonly type: string; readonly resources: number }[]
   /** Ids of the checks that no plan can answer. */
   readonly withoutTwin: readonly string[]
+  /** What its reader has to be told besides. Whole sentences. */
+  readonly notices: readonly string[]
 }
 
 /**
@@ -53,7 +56,17 @@ export function judgePlan(question: PlanQuestion): PlanJudgement {
     counts: added(judged.flatMap(({ counts }) => counts)),
     notExamined: notExamined(question, asked),
     withoutTwin: checks.filter((selected) => !asked.includes(selected)).map(({ check }) => check.id),
+    notices: noticesOf(question),
   }
+}
+
+function noticesOf({ plan, source }: PlanQuestion): readonly string[] {
+  const [first, ...others] = source === undefined ? hiddenReferences(plan) : []
+  if (first === undefined) return []
+  const what = others.length === 0 ? first : `${first} and ${others.length} more`
+  return [
+    `The plan depends on ${what} in a place that its JSON leaves out, a local value or a dynamic block: where that sets something, the default of AWS may stand here instead. Give the Terraform files (--source).`,
+  ]
 }
 
 function judgeAccount(

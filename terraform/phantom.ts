@@ -1,4 +1,4 @@
-import { isRecord } from './json.ts'
+import { hasTrue } from './marks.ts'
 
 /**
  * Whether a nested block stands for a `dynamic` one whose number is not known yet: the plan shows one element in which
@@ -6,13 +6,7 @@ import { isRecord } from './json.ts'
  * only where each of its values is unknown, and then it tells nothing either.
  */
 export function isPhantom(values: Readonly<Record<string, unknown>>, unknowns: unknown): boolean {
-  return hasUnknown(unknowns) && Object.values(values).every(isEmpty)
-}
-
-function hasUnknown(unknowns: unknown): boolean {
-  if (unknowns === true) return true
-  if (Array.isArray(unknowns)) return unknowns.some(hasUnknown)
-  return isRecord(unknowns) && Object.values(unknowns).some(hasUnknown)
+  return hasTrue(unknowns) && Object.values(values).every(isEmpty)
 }
 
 function isEmpty(value: unknown): boolean {

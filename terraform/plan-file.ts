@@ -2,7 +2,7 @@ import { Configuration } from './configuration.ts'
 import { contradiction } from './contradiction.ts'
 import { isRecord, listOf, member, textOf } from './json.ts'
 import { isTooDeep } from './nesting.ts'
-import { readChange, readDataOf, type Change, type Plan } from './plan.ts'
+import { readChange, readDataOf, readRelevant, type Change, type Plan } from './plan.ts'
 
 /** What was given in the place of a plan. */
 export type PlanFile =
@@ -50,6 +50,7 @@ export function readPlan(json: unknown): PlanFile {
     ),
     readData: readDataOf(member(json, 'prior_state')),
     plannedAt: Number.isNaN(at) ? undefined : new Date(at),
+    relevant: readRelevant(member(json, 'relevant_attributes')),
   }
   const contradicts = contradiction(plan, member(json, 'planned_values'))
   return contradicts === undefined ? { kind: 'plan', plan } : refused(`The plan is damaged: ${contradicts}.`)

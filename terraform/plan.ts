@@ -34,6 +34,8 @@ export interface Plan {
   /** Data sources that were read when planning, by address. */
   readonly readData: ReadonlyMap<string, ReadData>
   readonly plannedAt: Date | undefined
+  /** What Terraform says that anything in the plan refers to, wherever that stands. */
+  readonly relevant: readonly { readonly address: string; readonly attribute: string }[]
 }
 
 export interface ReadData {
@@ -41,6 +43,7 @@ export interface ReadData {
   readonly type: string
   readonly name: string
   readonly values: Values
+  readonly sensitive: unknown
 }
 
 const BECOMES: Readonly<Record<string, Becomes>> = {
@@ -104,11 +107,20 @@ export function readDataOf(priorState: unknown): ReadonlyMap<string, ReadData> {
       const values = member(resource, 'values')
       if (member(resource, 'mode') !== 'data' || path === undefined || !isRecord(values)) continue
       if (address !== undefined && type !== undefined && name !== undefined) {
-        found.set(address, { module: path, type, name, values })
+        found.set(address, { module: path, type, name, values, sensitive: member(resource, 'sensitive_values') })
       }
     }
     for (const child of listOf(member(module, 'child_modules'))) walk(child)
   }
   walk(member(member(priorState, 'values'), 'root_module'))
   return found
+}
+
+/** `relevant_attributes`, without those of which the whole counts. */
+export function readRelevant(relevant: unknown): Plan['relevant'] {
+  return listOf(relevant).flatMap((entry) => {
+    const address = textOf(member(entry, 'resource'))
+    const attribute = textOf(listOf(member(entry, 'attribute'))[0])
+    return address === undefined || attribute === undefined ? [] : [{ address, attribute }]
+  })
 }

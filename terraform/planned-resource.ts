@@ -1,4 +1,4 @@
-import { parsePolicy, type PolicyDocument } from '#core/iam/document.ts'
+import type { PolicyDocument } from '#core/iam/document.ts'
 import { isUnknown, unknown, type Unknown } from '#core/stored.ts'
 import type { Attributes } from './attributes.ts'
 import type { Expressions } from './expressions.ts'
@@ -11,7 +11,7 @@ import type { Change, Plan } from './plan.ts'
 import { deferredPolicy } from './policy.ts'
 import type { Scope, Scopes } from './scope.ts'
 import type { SourceView } from './source-view.ts'
-import { mapTold, unreadable, type Told } from './told.ts'
+import { mapTold, type Told } from './told.ts'
 import { aroundOf, attributesOf, beforeOf, isGone, isNew } from './view.ts'
 
 /** What is known around a planned resource. */
@@ -60,27 +60,27 @@ export class PlannedResource implements Planned {
     const told = this.attributes.text(attribute)
     if (told === undefined) return undefined
     if (!isUnknown(told)) return mapTold(told, (value) => this.#identityNamed(value) ?? value)
-    const identities = this.#reached(attribute)
+    const { identities, isAll } = this.#reached(attribute)
     const [only] = identities
-    if (identities.length === 1 && only !== undefined) return { $value: only, $basis: 'configured' }
+    if (isAll && identities.length === 1 && only !== undefined) return { $value: only, $basis: 'configured' }
     return unknown({ kind: 'unlinked', address: `${this.address}.${attribute}` })
   }
 
   references(attribute: string): readonly Told<string>[] | Unknown | undefined {
     const told = this.attributes.texts(attribute)
     if (told === undefined) return undefined
-    const known = isUnknown(told) ? [] : told.filter((text) => !isUnknown(text))
-    const named = known.map((text) => mapTold(text, (value) => this.#identityNamed(value) ?? value))
-    if (!isUnknown(told) && known.length === told.length) return named
-    const reached = this.#reached(attribute)
-    if (reached.length === 0) return unknown({ kind: 'unlinked', address: `${this.address}.${attribute}` })
-    const already = new Set(named.map((text) => (isUnknown(text) ? undefined : text.$value)))
-    return [
-      ...named,
-      ...reached
-        .filter((identity) => !already.has(identity))
-        .map((identity) => ({ $value: identity, $basis: 'configured' as const })),
-    ]
+    // Without the files, nobody can say what there is beside the names.
+    if (isUnknown(told)) {
+      const { identities } = this.#reached(attribute)
+      return identities.length === 0
+        ? told
+        : [...identities.map((identity) => ({ $value: identity, $basis: 'configured' as const })), told]
+    }
+    return told.map((text) =>
+      isUnknown(text)
+        ? (this.#identityAfterApply(text) ?? text)
+        : mapTold(text, (value) => this.#identityNamed(value) ?? value),
+    )
   }
 
   named(attribute: string, type: string): readonly Planned[] {
@@ -99,15 +99,15 @@ export class PlannedResource implements Planned {
   }
 
   policy(attribute: string): Told<PolicyDocument> | undefined {
-    const text = this.attributes.text(attribute)
-    // A provider reads back nothing as an empty text.
-    if (text === undefined || (!isUnknown(text) && text.$value === '')) return undefined
-    if (!isUnknown(text)) return mapTold(text, (json) => readPolicy(json, `${this.address}.${attribute}`))
-    const written = this.#around.source?.valueOf(this.address, attribute)
-    const parsed = written === undefined ? undefined : parsePolicy(written)
-    if (parsed?.ok === true) return { $value: parsed.document, $basis: 'configured' }
-    const document = deferredPolicy(this.#change, this.#expression(attribute), this.#around)
-    return document === undefined ? text : { $value: document, $basis: 'configured' }
+    const told = this.attributes.policy(attribute)
+    if (told === undefined || !isUnknown(told)) return told
+    const expression = this.#expression(attribute)
+    const document = deferredPolicy(this.#change, expression, this.#around)
+    if (document === undefined) return told
+    const { expressions, plan } = this.#around
+    return expressions.isSensitive(expression, aroundOf(this.#change, plan))
+      ? { $value: document, $basis: 'configured', $sensitive: true }
+      : { $value: document, $basis: 'configured' }
   }
 
   fact(type: string, field: string): unknown {
@@ -130,16 +130,24 @@ export class PlannedResource implements Planned {
     return found === undefined ? undefined : this.#around.names.identityOf(found)
   }
 
-  /** The identities of what an unknown attribute reaches. */
-  #reached(attribute: string): readonly string[] {
-    const targets = this.#around.expressions.targets(
-      this.#expression(attribute),
-      aroundOf(this.#change, this.#around.plan),
-    )
+  /** The identity of what is not known before the plan makes it, where that is one attribute of one resource. */
+  #identityAfterApply({ $unknown: [reason, ...others] }: Unknown): Told<string> | undefined {
+    if (reason?.kind !== 'after_apply' || others.length > 0) return undefined
+    const dot = reason.attribute.lastIndexOf('.')
+    const change = this.#around.links.changeAt(reason.attribute.slice(0, dot))
+    if (change?.mode !== 'managed') return undefined
+    const identity = this.#around.names.identityBy(change, reason.attribute.slice(dot + 1))
+    return { $value: identity, $basis: 'configured' }
+  }
+
+  /** The identities of what an unknown attribute reaches, and whether those are all that it reaches. */
+  #reached(attribute: string): { readonly identities: readonly string[]; readonly isAll: boolean } {
+    const around = aroundOf(this.#change, this.#around.plan)
+    const targets = this.#around.expressions.targets(this.#expression(attribute), around)
     const found = targets.flatMap(({ instance: { change }, attribute: name }) =>
       change?.mode === 'managed' ? [this.#around.names.identityBy(change, name)] : [],
     )
-    return [...new Set(found)]
+    return { identities: [...new Set(found)], isAll: found.length === targets.length }
   }
 }
 
@@ -147,9 +155,4 @@ export class PlannedResource implements Planned {
 function textsWithin(value: unknown): readonly string[] {
   if (typeof value === 'string') return [value]
   return Object.values(isRecord(value) || Array.isArray(value) ? value : {}).flatMap(textsWithin)
-}
-
-function readPolicy(json: string, where: string): PolicyDocument | Unknown {
-  const parsed = parsePolicy(json)
-  return parsed.ok ? parsed.document : unreadable(`${where}: ${parsed.problem}`)
 }

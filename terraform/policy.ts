@@ -1,9 +1,10 @@
-import { parsePolicy, type PolicyDocument } from '#core/iam/document.ts'
+import type { PolicyDocument } from '#core/iam/document.ts'
 import type { Reason } from '#core/reason.ts'
 import { isBased, isUnknown, unknown, type Unknown } from '#core/stored.ts'
 import type { Attributes } from './attributes.ts'
 import type { Expressions, Target } from './expressions.ts'
-import { member } from './json.ts'
+import { member, textOf } from './json.ts'
+import { readPolicy } from './markers.ts'
 import type { Change, Plan } from './plan.ts'
 import { aroundOf, attributesOf } from './view.ts'
 
@@ -36,15 +37,17 @@ function documentOf({ instance }: Target, within: Within, seen: Set<string>): Po
   if (seen.has(instance.address)) return asDocument([untold(instance.address)], undefined)
   seen.add(instance.address)
   if (instance.read !== undefined) {
-    const parsed = parsePolicy(instance.read.values['json'])
-    return parsed.ok ? parsed.document : asDocument([untold(instance.address)], undefined)
+    const json = textOf(instance.read.values['json'])
+    return (json === undefined ? undefined : readPolicy(json)) ?? asDocument([untold(instance.address)], undefined)
   }
   const { change } = instance
   if (change === undefined) return asDocument([untold(instance.address)], undefined)
   const attributes = attributesOf(change, within.plan, within.expressions)
   const statements = [
+    ...sourcesOf('source_json', change, within, seen),
     ...sourcesOf('source_policy_documents', change, within, seen),
     ...statementsOf(attributes),
+    ...sourcesOf('override_json', change, within, seen),
     ...sourcesOf('override_policy_documents', change, within, seen),
   ]
   const version = attributes.text('version')
@@ -54,12 +57,17 @@ function documentOf({ instance }: Target, within: Within, seen: Set<string>): Po
 /** The statements of other documents that one takes in. */
 function sourcesOf(attribute: string, change: Change, within: Within, seen: Set<string>): readonly unknown[] {
   const attributes = attributesOf(change, within.plan, within.expressions)
-  const texts = attributes.texts(attribute)
+  const one = attribute.endsWith('_json') ? attributes.text(attribute) : undefined
+  const texts = attribute.endsWith('_json') ? one && [one] : attributes.texts(attribute)
   if (texts === undefined) return []
   const known = isUnknown(texts) ? [] : texts.flatMap((text) => (isUnknown(text) ? [] : [text.$value]))
   const fromText = known.flatMap((text) => {
-    const parsed = parsePolicy(text)
-    return parsed.ok ? statementList(parsed.document) : text === '' ? [] : [untold(`${change.address}.${attribute}`)]
+    const document = readPolicy(text)
+    return document !== undefined
+      ? statementList(document)
+      : text === ''
+        ? []
+        : [untold(`${change.address}.${attribute}`)]
   })
   if (!isUnknown(texts) && texts.every((text) => !isUnknown(text))) return fromText
 
@@ -124,14 +132,18 @@ function conditionsOf(statement: Attributes): unknown {
   const blocks = statement.blocks('condition')
   if (blocks === undefined || (blocks.items.length === 0 && blocks.incomplete.length === 0)) return undefined
   if (blocks.incomplete.length > 0) return unknown(...blocks.incomplete)
-  const tests: Record<string, Record<string, unknown>> = {}
+  const tests: Record<string, Record<string, readonly unknown[]>> = {}
   for (const block of blocks.items) {
     const [test, variable] = [block.text('test'), block.text('variable')]
     if (test === undefined || variable === undefined)
       return unknown({ kind: 'unreadable', detail: 'a condition without a test' })
     if (isUnknown(test)) return test
     if (isUnknown(variable)) return variable
-    tests[test.$value] = { ...tests[test.$value], [variable.$value]: listIn(block, 'values') ?? [] }
+    const values = listIn(block, 'values') ?? []
+    // The same test of the same variable twice asks for either's values.
+    const before = tests[test.$value]?.[variable.$value] ?? []
+    const all = [...before, ...(isUnknown(values) ? [values] : values)]
+    tests[test.$value] = { ...tests[test.$value], [variable.$value]: all }
   }
   return tests
 }

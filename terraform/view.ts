@@ -1,6 +1,7 @@
 import { Attributes } from './attributes.ts'
 import type { Around, Expressions } from './expressions.ts'
 import type { Change, Plan } from './plan.ts'
+import { writtenResource } from './written.ts'
 
 /** Where the expressions of a resource stand. */
 export function aroundOf(change: Change, plan: Plan): Around {
@@ -13,15 +14,19 @@ export function attributesOf(change: Change, plan: Plan, expressions: Expression
   const { module, mode, type, name } = change
   if (isGone(change)) return beforeOf(change) ?? asItWas(change, {})
   const around = aroundOf(change, plan)
+  const configured = plan.configuration.resource(module, mode, type, name)?.expressions ?? {}
   return new Attributes({
     path: change.address,
     values: change.after ?? {},
     unknowns: change.afterUnknown,
     sensitive: change.afterSensitive,
-    expressions: plan.configuration.resource(module, mode, type, name)?.expressions ?? {},
+    // A data source that is read when applying has nothing that is unknown because it is unset.
+    expressions: mode === 'data' ? undefined : configured,
     mayBeUnknown: (expression) => expressions.mayBeUnknown(expression, around),
     isSensitive: (expression) => expressions.isSensitive(expression, around),
     basis: isNew(change) ? 'configured' : 'refreshed',
+    written:
+      expressions.source === undefined ? undefined : writtenResource(expressions.source, change.address, configured),
   })
 }
 
@@ -50,5 +55,6 @@ function asItWas(change: Change, values: NonNullable<Change['before']>): Attribu
     mayBeUnknown: () => false,
     isSensitive: () => false,
     basis: 'refreshed',
+    written: undefined,
   })
 }

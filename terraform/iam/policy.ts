@@ -1,8 +1,8 @@
-import { parsePolicy, type PolicyDocument } from '#core/iam/document.ts'
+import type { PolicyDocument } from '#core/iam/document.ts'
 import { awsDefault, isUnknown, unknown, type Stored, type Unknown } from '#core/stored.ts'
 import { Policy } from '#resources/iam/policy.ts'
 import type { Mapped, Mapping, Planned } from '../mapping.ts'
-import { mapTold, unreadable, type Told } from '../told.ts'
+import { unreadable, type Told } from '../told.ts'
 import { attachedTo, ATTACHMENTS, isAdministratorAccess, PRINCIPALS } from './attachments.ts'
 
 const SAYS = ['kind', 'principal', 'attachmentCount', 'document']
@@ -147,13 +147,9 @@ function inlineInRole(planned: Planned): readonly Mapped<Policy>[] {
   const blocks = planned.attributes.blocks('inline_policy') ?? { items: [], incomplete: [] }
   const isOwn = ofItsOwn(planned, 'aws_iam_role_policy', 'name')
   const known = blocks.items.flatMap((block, index): readonly Mapped<Policy>[] => {
-    const [name, text] = [block.text('name'), block.text('policy')]
+    const [name, document] = [block.text('name'), block.policy('policy')]
     // An empty block says: no inline policies.
-    if (text === undefined || !isOwn(name)) return []
-    const document = mapTold(text, (json) => {
-      const parsed = parsePolicy(json)
-      return parsed.ok ? parsed.document : unreadable(`${planned.address}.inline_policy[${index}]: ${parsed.problem}`)
-    })
+    if (document === undefined || !isOwn(name)) return []
     const data = { kind: 'inline', principal: planned.identity, attachmentCount: 1, document } as const
     return [{ part: `inline_policy[${index}]`, name, arn: undefined, data }]
   })

@@ -45,7 +45,7 @@ function dataOf(planned: Planned): Stored<Bucket> {
     policy: property<Bucket['policy']>(planned, {
       of: Bucket,
       field: 'policy',
-      companion: { type: 'aws_s3_bucket_policy', read: (companion) => companion.policy('policy') ?? awsDefault(null) },
+      companion: { type: 'aws_s3_bucket_policy', read: policyOf },
       inline: { attribute: 'policy', read: () => inlinePolicyOf(planned) },
       created: awsDefault(null),
       removed: () => awsDefault(null),
@@ -77,6 +77,10 @@ function dataOf(planned: Planned): Stored<Bucket> {
       removed: () => awsDefault({ status: 'Suspended', mfaDelete: false }),
     }),
   }
+}
+
+function policyOf(companion: Planned): Stored<Bucket['policy']> {
+  return companion.policy('policy') ?? unreadable(`${companion.address} without a policy`)
 }
 
 /** A refreshed bucket says it has no policy with an empty text. */

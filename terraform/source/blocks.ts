@@ -8,6 +8,11 @@ export function isDynamic(block: Block, name: string): boolean {
   return block.blocks.some(({ type, labels }) => type === 'dynamic' && labels[0] === name)
 }
 
+/** Whether there are blocks of this name, written or from `dynamic`. */
+export function hasBlocks(block: Block, name: string): boolean {
+  return block.blocks.some(({ type }) => type === name) || isDynamic(block, name)
+}
+
 /**
  * The nested blocks of a name as a list of objects, those of `dynamic` written out; undefined where there are none.
  * Where it is not known what a `dynamic` goes over, the list is incomplete.

@@ -1,5 +1,6 @@
 import { distinctReasons, type Reason } from '#core/reason.ts'
 import { isPartialList, isUnknown, unknown, type Unknown } from '#core/stored.ts'
+import { isMarker } from '../markers.ts'
 import { FUNCTIONS } from './functions.ts'
 import type { Expression, Step } from './syntax.ts'
 
@@ -110,7 +111,8 @@ function jsonAround(parts: readonly unknown[]): unknown {
   const marked = parts.map((part, n) => (isScalar(part) ? String(part) : `${MARK}${n}${MARK}`)).join('')
   if (!marked.trimStart().startsWith('{')) return undefined
   try {
-    return JSON.parse(marked, (_, value: unknown) => {
+    return JSON.parse(marked, (name, value: unknown) => {
+      if (isMarker(name)) throw new SyntaxError(`${name} is a mark of ours`)
       if (typeof value !== 'string' || !value.includes(MARK)) return value
       // Every second piece is the number of a part.
       const hidden = value.split(MARK).flatMap((piece, n) => (n % 2 === 1 ? reasonsIn(parts[Number(piece)]) : []))
@@ -127,6 +129,7 @@ const MARK = '\uE000'
 function objectOf(entries: readonly (readonly [unknown, unknown])[]): unknown {
   const keys = entries.flatMap(([key]) => reasonsIn(key))
   if (keys.length > 0) return unknown(...distinctReasons(keys))
+  if (entries.some(([key]) => isMarker(String(key)))) return cannotRead('an object with a name like a mark of ours')
   return Object.fromEntries(entries.map(([key, value]) => [String(key), value]))
 }
 

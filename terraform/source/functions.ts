@@ -1,3 +1,5 @@
+import { isMarker } from '../markers.ts'
+
 /** One of Terraform's functions, over values that are wholly known. Throws nothing; undefined: it cannot say. */
 export type TerraformFunction = (...args: readonly unknown[]) => unknown
 
@@ -30,7 +32,10 @@ export const FUNCTIONS: Readonly<Record<string, TerraformFunction>> = {
   format: (pattern, ...values) => (isText(pattern) ? format(pattern, values) : undefined),
   jsondecode: text((value) => {
     try {
-      return JSON.parse(value)
+      return JSON.parse(value, (name, inner: unknown) => {
+        if (isMarker(name)) throw new SyntaxError(`${name} is a mark of ours`)
+        return inner
+      })
     } catch {
       return undefined
     }

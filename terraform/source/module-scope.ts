@@ -1,7 +1,7 @@
 import { isUnknown } from '#core/stored.ts'
 import type { InstanceKey, ModulePath } from '../address.ts'
 import { cannotRead, evaluate, withNames, type KnownStep, type Scope } from './evaluate.ts'
-import type { ConfigurationFiles, ModuleFiles } from './files.ts'
+import type { ConfigurationFiles } from './files.ts'
 import type { Block, Expression } from './syntax.ts'
 
 /** What the files only name, and a plan knows. */
@@ -22,6 +22,9 @@ export interface PlanValues {
 
 /** More expressions than anybody writes: a `for` in a `for` in a `for`. */
 const MOST_STEPS = 200_000
+/** The same of all that a plan asks for: some seconds. */
+const MOST_STEPS_IN_ALL = 20_000_000
+const TOO_LONG = cannotRead('an expression that takes too long')
 
 class TooMuch extends Error {}
 
@@ -33,11 +36,11 @@ export class ModuleScope implements Scope {
     readonly path: ModulePath
     readonly parent?: { readonly scope: ModuleScope; readonly call: Block }
   }
-  readonly #module: ModuleFiles
   readonly #locals = new Map<string, Expression>()
-  readonly #known = new Map<string, unknown>()
+  readonly #known = new Map<string | Expression, unknown>()
   readonly #inner = new Map<string, ModuleScope>()
-  readonly #budget: { left: number }
+  readonly #byType: ReadonlyMap<string, readonly Block[]>
+  readonly #budget: { left: number; inAll: number }
 
   constructor(of: {
     readonly files: ConfigurationFiles
@@ -46,11 +49,9 @@ export class ModuleScope implements Scope {
     readonly parent?: { readonly scope: ModuleScope; readonly call: Block }
   }) {
     this.#of = of
-    this.#budget = of.parent === undefined ? { left: MOST_STEPS } : of.parent.scope.#budget
-    this.#module = of.files.modules.get(of.path.map(({ name }) => name).join('.')) ?? {
-      blocks: [],
-      comments: new Map(),
-    }
+    this.#budget = of.parent === undefined ? { left: 0, inAll: MOST_STEPS_IN_ALL } : of.parent.scope.#budget
+    const { blocks } = of.files.modules.get(of.path.map(({ name }) => name).join('.')) ?? { blocks: [] }
+    this.#byType = Map.groupBy(blocks, ({ type }) => type)
     for (const { attributes } of this.#blocks('locals')) {
       for (const [name, expression] of attributes) this.#locals.set(name, expression)
     }
@@ -84,13 +85,16 @@ export class ModuleScope implements Scope {
 
   /** Works something out, within bounds: what would take too long, or is nested too deeply, is not read. */
   within(work: () => unknown): unknown {
-    this.#budget.left = MOST_STEPS
+    const budget = this.#budget
+    const given = Math.min(MOST_STEPS, budget.inAll)
+    budget.left = given
     try {
       return work()
     } catch (error) {
-      if (error instanceof TooMuch || error instanceof RangeError)
-        return cannotRead('an expression that takes too long')
+      if (error instanceof TooMuch || error instanceof RangeError) return TOO_LONG
       throw error
+    } finally {
+      budget.inAll -= given - Math.max(0, budget.left)
     }
   }
 
@@ -103,7 +107,8 @@ export class ModuleScope implements Scope {
     if (typeof key === 'number') return withNames(this, { count: { index: key } })
     if (key === undefined) return this
     const over = attributes.get('for_each')
-    const all = over === undefined ? cannotRead('for_each') : evaluate(over, this)
+    // Its members are as many as its instances: worked out for each of them, that would be the square.
+    const all = over === undefined ? cannotRead('for_each') : this.#once(over, () => evaluate(over, this))
     return withNames(this, { each: { key, value: memberOf(all, key) } })
   }
 
@@ -132,16 +137,21 @@ export class ModuleScope implements Scope {
   }
 
   #blocks(type: string): readonly Block[] {
-    return this.#module.blocks.filter((block) => block.type === type)
+    return this.#byType.get(type) ?? []
   }
 
-  /** Remembers, and takes what refers to itself for what it is: nothing that can be read. */
-  #once(name: string, work: () => unknown): unknown {
+  /** Remembers, and takes what refers to itself, or takes too long, for what it is: nothing that can be read. */
+  #once(name: string | Expression, work: () => unknown): unknown {
     if (this.#known.has(name)) return this.#known.get(name)
-    this.#known.set(name, cannotRead(`${name}, which refers to itself`))
-    const value = work()
-    this.#known.set(name, value)
-    return value
+    this.#known.set(name, cannotRead(`${typeof name === 'string' ? name : 'for_each'}, which refers to itself`))
+    try {
+      const value = work()
+      this.#known.set(name, value)
+      return value
+    } catch (error) {
+      this.#known.set(name, TOO_LONG)
+      throw error
+    }
   }
 
   #localValue(name: string): unknown {

@@ -1,22 +1,30 @@
 import { unknown } from '#core/stored.ts'
+import { resourceAddress, type InstanceKey } from '../address.ts'
 import { Instances, type Instance } from '../instances.ts'
 import { isRecord, member } from '../json.ts'
+import { isMarker } from '../markers.ts'
 import type { Plan } from '../plan.ts'
 import type { PlanValues } from './module-scope.ts'
 
-/** What a plan knows of the names in its files. */
+/** What a plan knows of the names in its files. Each resource is worked out once, when a name asks for it. */
 export function planValues(plan: Plan): PlanValues {
   const instances = new Instances(plan)
+  const known = new Map<string, ReadonlyMap<InstanceKey, Readonly<Record<string, unknown>>>>()
   return {
-    variable: (name) => plan.variables.get(name),
-    instances: ({ module, mode, type, name }) =>
-      new Map(instances.of(module, mode, type, name).map((instance) => [instance.key, attributesOf(instance)])),
+    variable: (name) => inline(plan.variables.get(name), undefined, `var.${name}`),
+    instances: ({ module, mode, type, name }) => {
+      const address = resourceAddress({ module, mode, type, name, key: undefined })
+      const worked =
+        known.get(address) ??
+        new Map(instances.of(module, mode, type, name).map((instance) => [instance.key, attributesOf(instance)]))
+      known.set(address, worked)
+      return worked
+    },
   }
 }
 
 function attributesOf({ address, change, read }: Instance): Readonly<Record<string, unknown>> {
-  if (read !== undefined) return read.values
-  const all = inline(change?.after ?? {}, change?.afterUnknown, address)
+  const all = inline(read?.values ?? change?.after ?? {}, change?.afterUnknown, address)
   return isRecord(all) ? all : {}
 }
 
@@ -30,6 +38,8 @@ function inline(value: unknown, unknowns: unknown, path: string): unknown {
     ...Object.keys(isRecord(value) ? value : {}),
     ...Object.keys(isRecord(unknowns) ? unknowns : {}),
   ])
+  if ([...names].some(isMarker))
+    return unknown({ kind: 'unreadable', detail: `${path} has a name like a mark of ours` })
   return Object.fromEntries(
     [...names].map((name) => [name, inline(member(value, name) ?? null, member(unknowns, name), `${path}.${name}`)]),
   )

@@ -5,7 +5,7 @@ import { cannotRead, evaluate, follow } from './evaluate.ts'
 import { readConfigurationFiles, type ConfigurationFiles } from './files.ts'
 import { ModuleScope, type PlanValues } from './module-scope.ts'
 import { references } from './references.ts'
-import { dynamicBlocks, isDynamic } from './blocks.ts'
+import { dynamicBlocks, hasBlocks, isDynamic } from './blocks.ts'
 import { skipsIn, type Skip } from './skips.ts'
 import type { Block } from './syntax.ts'
 
@@ -80,8 +80,9 @@ function viewOf(files: ConfigurationFiles, resources: ResourceBlocks, values: Pl
 /** `policy`, or `ingress[0].cidr_blocks`. */
 function valueIn(block: Block, path: string, module: ModuleScope, key: InstanceAddress['key']): unknown {
   const [first = '', ...rest] = path.split(/\.|(?=\[)/)
-  const scope = module.forInstance(block, key)
   const attribute = block.attributes.get(first)
+  if (attribute === undefined && !hasBlocks(block, first)) return undefined
+  const scope = module.forInstance(block, key)
   const value = attribute === undefined ? dynamicBlocks(block, first, scope) : evaluate(attribute, scope)
   if (value === undefined) return undefined
   const steps = rest.map((step) => (step.startsWith('[') ? Number(step.slice(1, -1)) : step))
