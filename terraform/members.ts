@@ -55,7 +55,8 @@ export function members<T>(planned: Planned, rule: MembersRule<T>): Stored<reado
       ].flatMap((was) => own.read(was, (attribute) => was.text(attribute)).items.map(contentOf)),
     ),
   )
-  const left = isSaid ? base.items : base.items.filter((item) => !taken.has(contentOf(item)))
+  // What belonged to a resource that is replaced went with it: all there is, is said anew.
+  const left = isSaid || planned.isNew ? base.items : base.items.filter((item) => !taken.has(contentOf(item)))
   const items = [...left, ...brought.flatMap((one) => one.items)]
   const incomplete = [...base.incomplete, ...brought.flatMap((one) => one.incomplete), ...unresolved]
   return incomplete.length === 0 ? items : { $items: items, $incomplete: incomplete }

@@ -60,7 +60,7 @@ function untouched<T>(
   data: (was: Attributes | undefined, why: Unknown | undefined) => Stored<T>,
 ): readonly Mapped<T>[] {
   if (adopted.length > 0) return []
-  const left = deleted[0] ?? forgotten[0]
+  const left = planned.isNew ? undefined : (deleted[0] ?? forgotten[0])
   if (left === undefined && !planned.isNew) return []
   const why = unresolved.length > 0 ? unknown(...unresolved) : undefined
   return [{ ...named(planned), arn: undefined, data: data(left?.attributes, why) }]
