@@ -15,7 +15,7 @@ import { PlannedResource, type Surroundings } from './planned-resource.ts'
 import type { Change } from './plan.ts'
 import { Scopes } from './scope.ts'
 import { settingsOf, valueOfAll, type PlannedSetting } from './settings.ts'
-import { NOWHERE, planSnapshot } from './snapshot.ts'
+import { belonging, NOWHERE, planSnapshot } from './snapshot.ts'
 import type { Told } from './told.ts'
 import { isNew } from './view.ts'
 
@@ -91,21 +91,33 @@ function readAccount(
       account: settingsAt(Account, GLOBAL),
       region: (location) => settingsAt(AccountRegion, location),
       resources: Map.groupBy([...resources.map(({ resource }) => resource), ...live], ({ type }) => type),
-      ownIdentities: new Set(
-        changes
-          .filter((change) => isNew(change) || hasLost(change, mappings, around.links))
-          .map((change) => around.names.identityOf(change)),
-      ),
+      newIdentities: new Set(changes.filter(isNew).map((change) => around.names.identityOf(change))),
+      managed: managedBelongings(changes, mappings, around),
       isComplete: (type, location) => facts.isComplete(type, location),
     }),
   }
 }
 
-/** Whether the plan deletes what guarded a resource: what is left is all that there is, as far as anybody can see. */
-function hasLost(change: Change, mappings: readonly Mapping[], links: Links): boolean {
-  return mappings
-    .filter(({ from }) => from === change.type)
-    .some(({ companions }) => companions.some(({ type }) => links.of(change, type).deleted.length > 0))
+/**
+ * What the plan manages of what belongs to others, as pairs of type and owner: the flow logs of a VPC, where it makes or
+ * deletes one. As far as anybody can see, that is all there is.
+ */
+function managedBelongings(
+  changes: readonly Change[],
+  mappings: readonly Mapping[],
+  { links, names }: Surroundings,
+): ReadonlySet<string> {
+  return new Set(
+    changes.flatMap((change) => {
+      const companions = mappings.filter(({ from }) => from === change.type).flatMap((mapping) => mapping.companions)
+      const managed = companions.filter(({ type }) => {
+        const { planned, deleted } = links.of(change, type)
+        return planned.length + deleted.length > 0
+      })
+      const types = mappings.filter(({ from }) => managed.some(({ type }) => type === from)).map(({ to }) => to.type)
+      return types.map((type) => belonging(type, names.identityOf(change)))
+    }),
+  )
 }
 
 /** The settings that others are judged with: what the plan sets, else what facts tell, else what is assumed. */

@@ -52,10 +52,9 @@ export function runsOf(examples: readonly Example[]): readonly Run[] {
 /** The run that shows an example in one way of writing. */
 export function runFor(runs: readonly Run[], example: Example, form: Form): Run | undefined {
   const isDeletedSetting = isSetting(example) && form === 'deleted'
-  return runs.find(
-    ({ examples, forms, onlyDeleted }) =>
-      examples.includes(example) && forms.includes(form) && onlyDeleted === isDeletedSetting,
-  )
+  const shows = ({ examples, forms }: Run): boolean =>
+    forms.includes(form) && examples.some(({ check, side }) => check.id === example.check.id && side === example.side)
+  return runs.find((run) => run.onlyDeleted === isDeletedSetting && shows(run))
 }
 
 /** Plans, judges, applies and judges again, run after run; each in an account of its own. */
