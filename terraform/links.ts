@@ -87,7 +87,8 @@ export class Links {
     // Left out of the configuration: it names nothing.
     if (expression === undefined) return { certain: byName }
     const reached = this.reached(change, expression, type)
-    if (reached.length === 0) return { oneOf: null }
+    if (reached.length === 0)
+      return this.#namesAnother(change, expression, type) ? { certain: byName } : { oneOf: null }
     const isOne = reached.length === 1 || Array.isArray(value) || unknowns !== true
     return isOne ? { certain: [...new Set([...byName, ...reached])] } : { oneOf: reached }
   }
@@ -108,6 +109,17 @@ export class Links {
         }
     }
     return [...found]
+  }
+
+  /** Whether all that an expression reaches are names of resources of other types: a rule of the VPC's default group. */
+  #namesAnother(change: Change, expression: unknown, type: string): boolean {
+    const around = aroundOf(change, this.#plan)
+    const targets = this.#expressions.targets(expression, around)
+    const isAnother = targets.every(
+      ({ instance: { change: target }, attribute }) =>
+        target?.mode === 'managed' && target.type !== type && this.#names.isName(target.type, attribute),
+    )
+    return targets.length > 0 && isAnother && !this.#expressions.hides(expression, around)
   }
 
   changeAt(address: string): Change | undefined {

@@ -16,15 +16,24 @@ export interface PlannedAccount {
   readonly resources: ReadonlyMap<string, readonly Resource[]>
   /** What the plan makes: nothing that is there already refers to it. */
   readonly newIdentities: ReadonlySet<string>
+  /** Of what is there already: whose resources of which type the plan manages (see `belonging`). */
+  readonly managed: ReadonlySet<string>
   /** Whether facts tell of all that there is. */
   readonly isComplete: (type: string, location: string) => boolean
 }
 
 /**
  * Everything that rules may look at in a plan. There may be more than the plan manages: a look-up is incomplete unless
- * facts complete it, or it asks for what belongs to something new.
+ * facts complete it, or it asks for what belongs to something new, or for what the plan manages of something that is there.
  */
-export function planSnapshot({ account, region, resources, newIdentities, isComplete }: PlannedAccount): Snapshot {
+export function planSnapshot({
+  account,
+  region,
+  resources,
+  newIdentities,
+  managed,
+  isComplete,
+}: PlannedAccount): Snapshot {
   const indices = new Map<string, Map<unknown, Resource[]>>()
 
   /** Members of a type by what they hold under a key. Built once per look-up. */
@@ -39,7 +48,8 @@ export function planSnapshot({ account, region, resources, newIdentities, isComp
   const missing = ({ type, key }: LookUp, location: string, value: unknown): readonly Reason[] => {
     const place = type.listed === 'global' ? GLOBAL : location
     if (isComplete(type.type, place)) return []
-    if (key !== null && typeof value === 'string' && newIdentities.has(value)) return []
+    const isOwn = (owner: string): boolean => newIdentities.has(owner) || managed.has(belonging(type.type, owner))
+    if (key !== null && typeof value === 'string' && isOwn(value)) return []
     return [{ kind: 'elsewhere', detail: `there may be more than this plan manages of ${type.type}` }]
   }
 
@@ -71,4 +81,9 @@ function valueAt(resource: Resource, key: string): unknown {
   if (isUnknown(resource.data)) return resource.data
   const held = member(resource.data, key) ?? unknown({ kind: 'not_collected' })
   return isBased(held) ? held.$value : held
+}
+
+/** What belongs to one resource of another type: `AWS::EC2::FlowLog of vpc-1`. */
+export function belonging(type: string, owner: string): string {
+  return `${type} of ${owner}`
 }

@@ -102,7 +102,11 @@ describe('isOpenToInternet', () => {
     ['a list of the other family', [listOf('pl-1', '::/0')], false],
     ['a list that was not seen', [listOf('pl-2', '0.0.0.0/0')], 'unknown'],
     ['entries that were not seen', [{ prefixListId: 'pl-1', entries: MASK }], 'unknown'],
-    ['a listing that is not complete', { $items: [listOf('pl-1', '203.0.113.0/24')], $incomplete: [WHY] }, 'unknown'],
+    ['a listing that is not complete', { $items: [listOf('pl-2', '203.0.113.0/24')], $incomplete: [WHY] }, 'unknown'],
+    ['one whose id is not known', [{ prefixListId: MASK, entries: [{ cidr: '0.0.0.0/0' }] }], 'unknown'],
+    // Ids are unique: what was not seen cannot be this one.
+    ['an office seen in such a listing', { $items: [listOf('pl-1', '203.0.113.0/24')], $incomplete: [WHY] }, false],
+    ['an open one seen in it', { $items: [listOf('pl-1', '0.0.0.0/0')], $incomplete: [WHY] }, true],
   ])('prefix lists: %s', (_, lists, expected) => {
     expect(ask(named, {}, lists).state).toBe(expected)
   })

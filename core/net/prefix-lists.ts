@@ -7,8 +7,8 @@ import type { PrefixList } from './rule.ts'
 export type PrefixLists = (id: string) => Look<Ranges> | undefined
 
 /**
- * Opens prefix lists for look-up by id. A list is known only when all of its entries are; while the listing is not
- * complete, or the id of some list is not known, none is.
+ * Opens prefix lists for look-up by id. A list is known when it was seen with all of its entries; one that was not seen may
+ * be there while the listing is not complete, or while the id of some list is not known.
  */
 export function lookUpPrefixList(lists: ListField<PrefixList>, family: Family): PrefixLists {
   const { made, missing } = ListField.collect(lists, (list) => {
@@ -28,9 +28,8 @@ export function lookUpPrefixList(lists: ListField<PrefixList>, family: Family): 
   const unsure = [...missing, ...made.flatMap(({ id }) => id.missing)]
 
   return (id) => {
-    if (unsure.length > 0) return { known: false, evidence: [], missing: unsure }
     const named = made.filter((list) => list.id.known && list.id.value === id)
-    if (named.length === 0) return undefined
+    if (named.length === 0) return unsure.length > 0 ? { known: false, evidence: [], missing: unsure } : undefined
     const gaps = named.flatMap((list) => list.missing)
     if (gaps.length > 0) return { known: false, evidence: [], missing: gaps }
     const blocks = named.flatMap((list) => list.blocks.flatMap((block) => (block.known ? [block.value] : [])))

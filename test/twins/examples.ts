@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CHECKS } from '#checks/registry.ts'
+import { Account, AccountRegion } from '#core/account.ts'
 import type { Check } from '#core/check.ts'
 import type { Files } from '#test/harness/terraform.ts'
 
@@ -32,31 +33,40 @@ const GOES_WITH_IT = /^.*# goes with deleted\.tf\n/gm
 export async function readExamples(): Promise<readonly Example[]> {
   const folders = await readdir(EXAMPLES, { withFileTypes: true })
   const ids = folders.filter((entry) => entry.isDirectory() && entry.name !== 'modules').map(({ name }) => name)
-  const unknown = ids.filter((id) => !CHECKS.some((check) => check.id === id))
-  if (unknown.length > 0)
-    throw new Error(`examples/terraform has folders that no check is called: ${unknown.join(', ')}`)
+  const strange = ids.filter((id) => !CHECKS.some((check) => check.id === id))
+  if (strange.length > 0) throw new Error(`examples/terraform: no check is called ${strange.join(', ')}`)
   const examples = CHECKS.filter(({ id }) => ids.includes(id)).flatMap((check) =>
     SIDES.map(async (side): Promise<Example> => {
-      const text = await readFile(join(EXAMPLES, check.id, side, 'main.tf'), 'utf8')
-      const names = [...text.matchAll(/^(?:resource "\w+"|module) "([a-z]+)(?:_\w+)?"/gm)].map(([, name]) => name)
+      const files = await filesOf({ check, side })
+      const names = [...files.values()].flatMap((text) =>
+        [...text.matchAll(/^(?:resource "\w+"|module) "([a-z]+)(?:_\w+)?"/gm)].map(([, name]) => name),
+      )
       return { check, side, forms: new Set(FORMS.filter((form) => names.includes(form))) }
     }),
   )
   return Promise.all(examples)
 }
 
-/** A root module that holds these examples, each as a module of its own; without what `deleted.tf` declares, if asked. */
+/** An account, or a region of it, has a setting once: each way of writing it is a file of its own. */
+export function isSetting({ check }: Pick<Example, 'check'>): boolean {
+  return check.on.type === Account.type || check.on.type === AccountRegion.type
+}
+
+/**
+ * A root module that holds these examples, each as a module of its own. `onlyDeleted`: nothing but their `deleted.tf`;
+ * `deleted`: without it. Settings are never deleted beside another resource that sets them.
+ */
 export async function rootOf(
   examples: readonly Example[],
-  { deleted = false }: { readonly deleted?: boolean } = {},
+  { onlyDeleted = false, deleted = false }: { readonly onlyDeleted?: boolean; readonly deleted?: boolean } = {},
 ): Promise<Files> {
   const files: Record<string, Files[string]> = { examples: { folder: EXAMPLES }, 'main.tf': mainOf(examples) }
-  if (!deleted) return files
-  for (const { check, side, forms } of examples) {
-    if (!forms.has('deleted')) continue
-    const main = await readFile(join(EXAMPLES, check.id, side, 'main.tf'), 'utf8')
-    files[`examples/${check.id}/${side}/main.tf`] = main.replace(GOES_WITH_IT, '')
-    files[`examples/${check.id}/${side}/${DELETED}`] = ''
+  for (const example of examples) {
+    for (const [name, text] of await filesOf(example)) {
+      const isThere = name === DELETED ? !deleted && (onlyDeleted || !isSetting(example)) : !onlyDeleted
+      const left = deleted ? text.replace(GOES_WITH_IT, '') : text
+      files[`examples/${example.check.id}/${example.side}/${name}`] = isThere ? left : ''
+    }
   }
   return files
 }
@@ -67,10 +77,18 @@ export function moduleOf({ check }: Pick<Example, 'check'>): string {
 }
 
 /** Which form an address inside an example's module is of. */
-export function formOf(address: string, example: Example): Form | undefined {
+export function formOf(address: string, example: Pick<Example, 'check'>): Form | undefined {
   const inside = address.slice(moduleOf(example).length + 1)
   const [, name = ''] = /^(?:module|\w+)\.([a-z]+)/.exec(inside) ?? []
   return FORMS.find((form) => form === name)
+}
+
+async function filesOf({ check, side }: Pick<Example, 'check' | 'side'>): Promise<ReadonlyMap<string, string>> {
+  const folder = join(EXAMPLES, check.id, side)
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.tf')).sort()
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), 'utf8')] as const)),
+  )
 }
 
 function mainOf(examples: readonly Example[]): string {

@@ -2,26 +2,27 @@ import type { Result } from '#core/evaluation.ts'
 import type { AppliedResource } from '#test/harness/terraform.ts'
 
 type Attributes = AppliedResource['attributes']
-type Ids = (attributes: Attributes) => Readonly<Record<string, unknown>>
+/** Ids by type of ours; `*`: the only one of its type. */
+type Ids = Readonly<Record<string, unknown>>
 
 const GROUP = 'AWS::EC2::SecurityGroup'
 const ACL = 'AWS::EC2::NetworkAcl'
 const POLICY = 'AWS::IAM::ManagedPolicy'
 
-/** By Terraform's type: which live resources an applied one is, their ids by type. `*`: the only one of its type. */
-const LIVE: Readonly<Record<string, Ids>> = {
+/** By Terraform's type: which live resources an applied one is. */
+const LIVE: Readonly<Record<string, (attributes: Attributes) => Ids>> = {
   aws_default_network_acl: ({ id }) => ({ [ACL]: id }),
   aws_default_security_group: ({ id }) => ({ [GROUP]: id }),
   aws_ebs_encryption_by_default: () => ({ 'AWS::::Region': '*' }),
   aws_iam_account_password_policy: () => ({ 'AWS::::Account': '*' }),
-  aws_iam_group_policy: ({ group, name }) => ({ [POLICY]: `group/${String(group)}/${String(name)}` }),
-  aws_iam_group_policy_attachment: (at) => ({ [POLICY]: `group/${String(at['group'])}/${String(at['policy_arn'])}` }),
   aws_iam_policy: ({ name }) => ({ [POLICY]: name }),
-  aws_iam_role_policy: ({ role, name }) => ({ [POLICY]: `role/${String(role)}/${String(name)}` }),
-  aws_iam_role_policy_attachment: (at) => ({ [POLICY]: `role/${String(at['role'])}/${String(at['policy_arn'])}` }),
+  aws_iam_role: ({ name, inline_policy: inline }) => ({
+    [POLICY]: namesIn(inline).map((policy) => join('role', name, policy)),
+  }),
+  aws_iam_role_policy: ({ role, name }) => ({ [POLICY]: join('role', role, name) }),
+  aws_iam_role_policy_attachment: ({ role, policy_arn: arn }) => ({ [POLICY]: join('role', role, arn) }),
   aws_iam_user: ({ name }) => ({ 'AWS::IAM::User': name }),
-  aws_iam_user_policy: ({ user, name }) => ({ [POLICY]: `user/${String(user)}/${String(name)}` }),
-  aws_iam_user_policy_attachment: (at) => ({ [POLICY]: `user/${String(at['user'])}/${String(at['policy_arn'])}` }),
+  aws_iam_user_policy: ({ user, name }) => ({ [POLICY]: join('user', user, name) }),
   aws_instance: ({ id }) => ({ 'AWS::EC2::Instance': id }),
   aws_network_acl: ({ id }) => ({ [ACL]: id }),
   aws_s3_account_public_access_block: () => ({ 'AWS::::Account': '*' }),
@@ -34,11 +35,20 @@ const LIVE: Readonly<Record<string, Ids>> = {
   }),
 }
 
-/** What was said, live, of the resource that terraform made at an address. */
+/** What was said, live, of the resources that terraform made at an address. */
 export function resultsOf(applied: AppliedResource, live: readonly Result[]): readonly Result[] {
   const ids = LIVE[applied.type]?.(applied.attributes) ?? {}
   return live.filter(({ resource }) => {
     const id = resource === null ? undefined : ids[resource.type]
-    return id !== undefined && (id === '*' || id === resource?.id)
+    return id === '*' || (resource !== null && (Array.isArray(id) ? id : [id]).includes(resource.id))
   })
+}
+
+function join(...parts: readonly unknown[]): string {
+  return parts.map(String).join('/')
+}
+
+function namesIn(blocks: unknown): readonly unknown[] {
+  // Nested blocks in Terraform's state are a list of objects.
+  return ((blocks ?? []) as readonly { readonly name: unknown }[]).map(({ name }) => name)
 }

@@ -52,13 +52,14 @@ resource "terraform_data" "office" {
 
 resource "aws_default_security_group" "unknown" {
   vpc_id = aws_vpc.unknown.id
+}
 
-  ingress {
-    cidr_blocks = [terraform_data.office.output]
-    from_port   = 443
-    to_port     = 443
-    protocol    = "tcp"
-  }
+resource "aws_vpc_security_group_ingress_rule" "unknown" {
+  security_group_id = aws_default_security_group.unknown.id
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = terraform_data.office.output
 }
 
 # deleted.tf adopted the group of this VPC, with a rule. Deleting it there deletes nothing in AWS: the rule stays.

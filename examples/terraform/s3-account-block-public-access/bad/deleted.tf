@@ -1,3 +1,4 @@
+# Deleting the resource does not leave the setting as it is: AWS goes back to its default.
 resource "aws_s3_account_public_access_block" "deleted" {
   block_public_acls       = true
   block_public_policy     = true
