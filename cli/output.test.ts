@@ -21,6 +21,7 @@ describe('destinationsOf', () => {
     ['-o json --out a.json -o table', ['json>a.json', 'table>-']],
     ['-o json --out a --out b.json', ['json>a', 'json>b.json']],
     ['--out a.json', ['json>a.json']],
+    ['--out a.ocsf.json', ['ocsf>a.ocsf.json']],
     ['-o json --out -', ['json>-']],
     ['--out one.json --out two.txt', ['json>one.json', 'table>two.txt']],
     ['--out a.ocsf.json --out a.sarif', ['ocsf>a.ocsf.json', 'sarif>a.sarif']],

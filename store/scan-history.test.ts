@@ -36,6 +36,8 @@ test('a scan tells what it opened, reopened and resolved; the first one knows of
   const target = await newTarget(store.pool)
   const history = async (scanId: string) => readScanHistory(store.pool, { targetId: target.targetId, scanId })
 
+  const printOf = (id: string) => [...fingerprints(target, [id])][0]
+  const gone = { checkId: 'test-box-locked', severity: 'high' }
   const first = await history(await scan(target, ['a', 'b', 'c'], ['a', 'b', 'c']))
   const second = await history(await scan(target, ['a', 'b'], ['b']))
   const third = await history(await scan(target, ['a', 'b', 'd'], ['a', 'b', 'd']))
@@ -46,8 +48,8 @@ test('a scan tells what it opened, reopened and resolved; the first one knows of
     opened: new Set(),
     reopened: new Set(),
     resolved: [
-      { checkId: 'test-box-locked', severity: 'high', resource: `${Box.type}/a`, why: 'fixed' },
-      { checkId: 'test-box-locked', severity: 'high', resource: `${Box.type}/c`, why: 'resource_deleted' },
+      { ...gone, resource: `${Box.type}/a`, fingerprint: printOf('a'), why: 'fixed' },
+      { ...gone, resource: `${Box.type}/c`, fingerprint: printOf('c'), why: 'resource_deleted' },
     ],
   })
   expect(third).toMatchObject({

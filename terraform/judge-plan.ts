@@ -182,6 +182,7 @@ function added(counts: readonly PairCount[]): readonly PairCount[] {
       unknown: sum('unknown'),
       not_applicable: sum('not_applicable'),
     }
-    return Object.values(total).some((count) => count > 0) ? [{ ...first, counts: total }] : []
+    const outOfSight = pairs.reduce((all, pair) => all + (pair.outOfSight ?? 0), 0)
+    return Object.values(total).some((count) => count > 0) ? [{ ...first, counts: total, outOfSight }] : []
   })
 }
