@@ -33,12 +33,12 @@ describe('the single file', () => {
   it('judges a plan as the whole command does, with lines of the sources', async () => {
     const args = ['scan-plan', join(testdata, 'created/plan.json'), '--source', join(testdata, 'created'), '-o', 'json']
 
-    const [one, whole] = await Promise.all([single(...args), vedette(args)])
+    const [one, whole] = await Promise.all([single(...args), vedette(args, { cwd: folder })])
 
     expect(one.code).toBe(1)
     const { results } = JSON.parse(one.stdout)
     expect(results).toEqual(JSON.parse(whole.stdout).results)
-    expect(results[0].source).toMatchObject({ file: 'main.tf' })
+    expect(results[0].source).toMatchObject({ file: join(testdata, 'created/main.tf') })
   })
 
   it('has the verbs that ask nothing of AWS, and their help and completion', async () => {

@@ -21,7 +21,7 @@ async function offeredByBash(...words: string[]): Promise<readonly string[]> {
 
 describe('completion in bash', () => {
   it.each([
-    ['verbs', ['chec'], ['checks']],
+    ['verbs', ['compl'], ['completion']],
     ['the verbs of a family', ['checks', ''], ['list', 'show']],
     ['options', ['checks', 'list', '--min'], ['--min-severity']],
     ['the words of an option', ['checks', 'list', '--min-severity', ''], ['critical', 'high', 'medium', 'low']],

@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { InlineSkip } from '#core/inline-skip.ts'
 import type { ReportResult } from '#core/report.ts'
 import type { SelectedCheck } from '#core/selection.ts'
@@ -49,7 +49,10 @@ export async function judgeFile({ file, facts, source, checks }: PlanWanted, io:
     throw wrongUse(`no plan can answer ${withoutTwin.join(', ')}: only a scan of the live account does`)
   }
   // People and code scanning look for files from where they are, which need not be where terraform runs.
-  const fromHere = (path: string): string => relative(io.cwd, resolve(io.cwd, source ?? '.', path))
+  const fromHere = (path: string): string => {
+    const inside = relative(io.cwd, resolve(io.cwd, source ?? '.', path))
+    return inside.startsWith('..') ? join(source ?? '.', path) : inside
+  }
   const asked = checks.map(({ check }) => check).filter(({ id }) => !withoutTwin.includes(id))
   return {
     subject: file === '-' ? 'Terraform plan' : file,

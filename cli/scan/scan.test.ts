@@ -245,7 +245,13 @@ describe('with a state folder', () => {
     ])
     expect(history(third)).toEqual([[two, 'unchanged']])
     expect(told(third).fixed).toEqual([
-      { check: 's3-bucket-public', severity: 'critical', resource: one, why: 'fixed' },
+      {
+        check: 's3-bucket-public',
+        severity: 'critical',
+        resource: one,
+        fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+        why: 'fixed',
+      },
     ])
     expect(history(fourth)).toEqual([
       [one, 'reopened'],
