@@ -18,6 +18,7 @@ export async function bundle(name: BundledProcess, folder: URL = new URL('dist/'
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    mainFields: ['module', 'main'],
     sourcemap: 'linked',
     metafile: true,
     logLevel: 'warning',
