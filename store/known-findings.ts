@@ -1,5 +1,5 @@
-import Cursor from 'pg-cursor'
-import type { Connection } from '#platform/postgres/pool.ts'
+import type { Sql } from '#platform/postgres/sql.ts'
+import { inBatches } from './batches.ts'
 
 const ROWS_PER_READ = 5000
 const OPEN = 1
@@ -25,25 +25,17 @@ export class KnownFindings {
   #flags = new Uint8Array(1024)
   #count = 0
 
-  /** Reads all findings of a target, resolved ones too. */
-  static async read(connection: Connection, targetId: string): Promise<KnownFindings> {
+  /** Reads all findings of a target, resolved ones too, in a transaction. */
+  static async read(tx: Sql, targetId: string): Promise<KnownFindings> {
     const known = new KnownFindings()
-    const cursor = connection.client.query(
-      new Cursor<Row>(
-        `select ('x' || left(fingerprint, 16))::bit(64)::bigint as key, content_hash, id, state = 'open' as is_open
-         from findings where target_id = $1 order by 1`,
-        [targetId],
-      ),
-    )
-    try {
-      for (;;) {
-        const rows = await cursor.read(ROWS_PER_READ)
-        for (const row of rows) known.#append(row)
-        if (rows.length < ROWS_PER_READ) return known
-      }
-    } finally {
-      await cursor.close()
+    const query = {
+      text: `select ('x' || left(fingerprint, 16))::bit(64)::bigint as key, content_hash, id, state = 'open' as is_open
+             from findings where target_id = $1 order by 1`,
+      values: [targetId],
+      rows: ROWS_PER_READ,
     }
+    for await (const rows of inBatches<Row>(tx, query)) for (const row of rows) known.#append(row)
+    return known
   }
 
   /** Takes note of a result, whatever its verdict: what it is about may not be resolved. */

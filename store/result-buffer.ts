@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
 import type { Result } from '#core/evaluation.ts'
 import { connectUntil, type Connection, type Pool } from '#platform/postgres/pool.ts'
+import { transactionOn } from '#platform/postgres/transaction.ts'
 import { digest64 } from './digest.ts'
 import { jsonText, plainText } from './json.ts'
 import { KnownFindings } from './known-findings.ts'
@@ -50,7 +51,7 @@ export async function createResultBuffer(
          listed_at text, arn text, name text, evidence jsonb, content_hash bigint);
        truncate pg_temp.results`,
     )
-    known = await KnownFindings.read(connection, targetId)
+    known = await transactionOn(connection, signal, (tx) => KnownFindings.read(tx, targetId))
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Resource } from '#core/resource.ts'
 import { unknown } from '#core/stored.ts'
+import { createPool } from '#platform/postgres/pool.ts'
+import { systemClock } from '#platform/system-clock.ts'
 import {
   Box,
   box,
@@ -13,6 +15,7 @@ import {
   never,
   newScan,
   newTarget,
+  silent,
   take,
   useStore,
 } from '#test/builders/store.ts'
@@ -67,6 +70,34 @@ describe('a snapshot', () => {
       signal: never,
     })
     expect((await all(later, [Box.type])).map(({ id }) => id)).toEqual(['b-2', 'b-3'])
+  })
+
+  it('gives all of a stream to a reader that takes longer between two batches than a statement may take', async () => {
+    const target = await newTarget(store.pool)
+    const { scan } = await collectedScan(store.pool, target, { boxes: [box('b-1'), box('b-2'), box('b-3')] })
+    const impatient = createPool({
+      connectionString: store.url,
+      applicationName: 'test',
+      max: 1,
+      log: silent,
+      statementMs: 200,
+    })
+    try {
+      await using snapshot = await openSnapshot(impatient, {
+        targetId: target.targetId,
+        scanId: scan.id,
+        signal: never,
+      })
+      const seen: string[] = []
+      for await (const page of snapshot.stream([Box.type], 1)) {
+        seen.push(...page.map(({ id }) => id))
+        // What pg does when a statement's time is up it does by the machine's clock.
+        if (seen.length === 1) await systemClock.sleep(500, never)
+      }
+      expect(seen).toEqual(['b-1', 'b-2', 'b-3'])
+    } finally {
+      await impatient.end()
+    }
   })
 
   it('can be left in the middle of a stream', async () => {

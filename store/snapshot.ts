@@ -1,4 +1,3 @@
-import Cursor from 'pg-cursor'
 import type { LookUp } from '#core/check.ts'
 import type { Listing } from '#core/evaluation.ts'
 import type { Reason } from '#core/reason.ts'
@@ -6,6 +5,7 @@ import { GLOBAL, type Resource } from '#core/resource.ts'
 import { joinVolatile } from '#core/schema.ts'
 import { isBased, isPartialList, isUnknown } from '#core/stored.ts'
 import { connectUntil, type Connection, type Pool } from '#platform/postgres/pool.ts'
+import { inBatches } from './batches.ts'
 
 /** What is stored of a target, at one moment, whatever is written meanwhile. Must be closed. */
 export interface StoredSnapshot extends AsyncDisposable {
@@ -75,16 +75,10 @@ function snapshotOn(
     batch = 500,
   ): AsyncGenerator<readonly Resource[], void, void> {
     for (const type of types) {
-      const cursor = connection.client.query(new Cursor<ResourceRow>(RESOURCES, [targetId, type]))
-      try {
-        for (;;) {
-          const rows = await unlessAborted(signal, () => cursor.read(batch))
-          if (rows.length > 0) yield rows.map(toResource)
-          if (rows.length < batch) break
-        }
-      } finally {
-        // On a closed connection it would wait for ever.
-        if (!signal.aborted) await cursor.close()
+      const query = { text: RESOURCES, values: [targetId, type], rows: batch }
+      for await (const rows of inBatches<ResourceRow>(connection, query)) {
+        yield rows.map(toResource)
+        signal.throwIfAborted()
       }
     }
   }
@@ -97,19 +91,6 @@ function snapshotOn(
     return indexResources(lookUp, await all(lookUp.type.type), of)
   }
   return { listings: () => Promise.resolve(listings), stream, all, loadLookUp, close, [Symbol.asyncDispose]: close }
-}
-
-/** A cursor hears nothing of its connection's end. */
-async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted()
-  const aborted = Promise.withResolvers<never>()
-  const onAbort = (): void => aborted.reject(signal.reason)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([work(), aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }
 
 interface ResourceRow {

@@ -79,7 +79,9 @@ export const LARGE_ACCOUNT: readonly Herd[] = [
       rule(443, { cidrIpv4: '0.0.0.0/0' }),
       rule(index % 5 === 0 ? 22 : 8_443, { cidrIpv4: '0.0.0.0/0' }),
       rule(5_432, { groupId: `sg-${index + 1}` }),
-      index % 10 === 0 ? rule(3_389, { prefixListId: `pl-${index % 100}` }) : rule(3_389, { cidrIpv4: '203.0.113.0/24' }),
+      index % 10 === 0
+        ? rule(3_389, { prefixListId: `pl-${index % 100}` })
+        : rule(3_389, { cidrIpv4: '203.0.113.0/24' }),
     ],
     egress: [{ ...rule(null, { cidrIpv4: '0.0.0.0/0' }), protocol: '-1' }],
   })),
