@@ -9,6 +9,7 @@ import { parseCall } from './call.ts'
 import { throttled } from './faults.ts'
 import { callerOf, replayAnswer } from './replay/answers.ts'
 import { ReplayOptions } from './replay/model.ts'
+import { isForSqs, passOn } from './replay/pass-on.ts'
 import { throttle } from './throttle.ts'
 
 /** How often an operation was called, and how that ended. */
@@ -16,6 +17,8 @@ export interface ReplayCount {
   readonly calls: number
   readonly throttled: number
   readonly refused: number
+  /** From the first call's arrival to the last one's. */
+  readonly spanMs: number
 }
 
 export interface ReplayCounts {
@@ -34,12 +37,12 @@ export interface Replay {
 
 /**
  * An AWS for measuring: generated answers, with latency and per-API token buckets, in this process. One core serves a few
- * hundred pages of 1,000 instances or several thousand small answers a second. SQS is not its business.
+ * hundred pages of 1,000 instances or several thousand small answers a second. SQS it leaves to `sqsUrl`.
  */
 export async function startReplay(options: ReplayOptions = {}): Promise<Replay> {
   const model = ReplayOptions.parse(options)
   const buckets = throttle()
-  const counts = new Map<string, { calls: number; throttled: number; refused: number }>()
+  const counts = new Map<string, Counted>()
   let inFlight = 0
   let maxInFlight = 0
   const clear = (): void => {
@@ -56,21 +59,24 @@ export async function startReplay(options: ReplayOptions = {}): Promise<Replay> 
     for await (const chunk of request) chunks.push(Buffer.from(chunk))
     if (target === '/_vedette/counts') {
       if (method === 'DELETE') clear()
-      const body = JSON.stringify({ operations: Object.fromEntries(counts), maxInFlight })
+      const operations = Object.fromEntries([...counts].map(([name, count]) => [name, told(count)]))
+      const body = JSON.stringify({ operations, maxInFlight })
       return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) }
     }
 
     const call = parseCall({ method, target, headers, body: Buffer.concat(chunks) })
     const caller = callerOf(call.accessKeyId)
     const name = `${call.service}:${call.operation}`
-    const count = counts.get(name) ?? { calls: 0, throttled: 0, refused: 0 }
+    const arrived = performance.now()
+    const count = counts.get(name) ?? { calls: 0, throttled: 0, refused: 0, firstAt: arrived, lastAt: arrived }
     counts.set(name, count)
     count.calls += 1
+    count.lastAt = arrived
     inFlight += 1
     maxInFlight = Math.max(maxInFlight, inFlight)
     try {
       // AWS decides on arrival; the answer then takes its time either way.
-      const admitted = buckets.admit(call, caller.account, performance.now())
+      const admitted = buckets.admit(call, caller.account, arrived)
       if (model.latencyMs > 0) await wait(model.latencyMs)
       if (!admitted) {
         count.throttled += 1
@@ -85,6 +91,7 @@ export async function startReplay(options: ReplayOptions = {}): Promise<Replay> 
   }
 
   const server = createServer({ keepAlive: true }, (request, response) => {
+    if (model.sqsUrl !== undefined && isForSqs(request)) return passOn(request, response, model.sqsUrl)
     answer(request).then(
       (result) => send(response, result),
       (error: unknown) => {
@@ -105,6 +112,18 @@ export async function startReplay(options: ReplayOptions = {}): Promise<Replay> 
     server.closeAllConnections()
     await closed
   })
+}
+
+interface Counted {
+  calls: number
+  throttled: number
+  refused: number
+  readonly firstAt: number
+  lastAt: number
+}
+
+function told({ firstAt, lastAt, ...count }: Counted): ReplayCount {
+  return { ...count, spanMs: Math.round(lastAt - firstAt) }
 }
 
 /** The same in a process of its own, so that what is measured does not share its memory and event loop. */

@@ -12,6 +12,8 @@ export const ReplayOptions = z.object({
   latencyMs: z.number().nonnegative().default(0),
   /** Token bucket per (account, region, operation); absent: no throttling. AWS's for EC2 lists: 100 and 20. */
   bucket: z.object({ capacity: z.number().positive(), refillPerSecond: z.number().nonnegative() }).optional(),
+  /** Where calls of SQS are passed on to, so that a process with one endpoint has a queue too; absent: they are refused. */
+  sqsUrl: z.url().optional(),
   port: z.number().int().nonnegative().default(0),
 })
 export type ReplayOptions = z.input<typeof ReplayOptions>
