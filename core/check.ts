@@ -28,8 +28,8 @@ export interface Context<P> {
 export interface Find {
   /** All resources of a type, in the resource's region (or global); incomplete when their listing is. */
   <U>(type: ResourceType<U>): ListField<U>
-  /** Those whose `key` holds the same value as `value`; an index, so it costs one look-up. */
-  <U, K extends keyof U & string>(type: ResourceType<U>, key: K, value: Field<U[K]>): ListField<U>
+  /** Those whose `key` holds the same value as `value`; an index, so it costs one look-up. Nothing refers to nothing. */
+  <U, K extends keyof U & string>(type: ResourceType<U>, key: K, value: Field<U[K] | null>): ListField<U>
 }
 
 /** A check as it is written: data plus a pure rule. `docs/` and the IAM policy are made from it. */

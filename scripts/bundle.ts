@@ -18,6 +18,7 @@ export async function bundle(name: BundledProcess, folder: URL = new URL('dist/'
     platform: 'node',
     target: 'node24',
     format: 'esm',
+    // Of CommonJS nothing is left out, and the SDK's clients are mostly what nobody calls.
     mainFields: ['module', 'main'],
     sourcemap: 'linked',
     metafile: true,

@@ -26,7 +26,15 @@ export const ec2SgCifsOpen = defineCheck(SecurityGroup, {
 
   failsWhen: (group, { params, find }) =>
     any(
-      isOpenToInternet(group.ingress, { family: 'ipv4', ports: params.ports, prefixLists: find(PrefixList) }),
-      isOpenToInternet(group.ingress, { family: 'ipv6', ports: params.ports, prefixLists: find(PrefixList) }),
+      isOpenToInternet(group.ingress, {
+        family: 'ipv4',
+        ports: params.ports,
+        prefixLists: (id) => find(PrefixList, 'prefixListId', id),
+      }),
+      isOpenToInternet(group.ingress, {
+        family: 'ipv6',
+        ports: params.ports,
+        prefixLists: (id) => find(PrefixList, 'prefixListId', id),
+      }),
     ),
 })

@@ -24,7 +24,15 @@ export const ec2SgOpenAllPorts = defineCheck(SecurityGroup, {
 
   failsWhen: (group, { find }) =>
     any(
-      isOpenToInternet(group.ingress, { family: 'ipv4', ports: 'all', prefixLists: find(PrefixList) }),
-      isOpenToInternet(group.ingress, { family: 'ipv6', ports: 'all', prefixLists: find(PrefixList) }),
+      isOpenToInternet(group.ingress, {
+        family: 'ipv4',
+        ports: 'all',
+        prefixLists: (id) => find(PrefixList, 'prefixListId', id),
+      }),
+      isOpenToInternet(group.ingress, {
+        family: 'ipv6',
+        ports: 'all',
+        prefixLists: (id) => find(PrefixList, 'prefixListId', id),
+      }),
     ),
 })

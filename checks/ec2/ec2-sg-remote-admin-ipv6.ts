@@ -26,5 +26,9 @@ export const ec2SgRemoteAdminIpv6 = defineCheck(SecurityGroup, {
   params: z.object({ ports: z.array(Port).min(1).max(16).default(['22/tcp', '3389/tcp', '3389/udp']) }),
 
   failsWhen: (group, { params, find }) =>
-    isOpenToInternet(group.ingress, { family: 'ipv6', ports: params.ports, prefixLists: find(PrefixList) }),
+    isOpenToInternet(group.ingress, {
+      family: 'ipv6',
+      ports: params.ports,
+      prefixLists: (id) => find(PrefixList, 'prefixListId', id),
+    }),
 })

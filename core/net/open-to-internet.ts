@@ -1,30 +1,32 @@
-import { ListField, type Fields } from '../field.ts'
+import { ListField, type Field, type Fields } from '../field.ts'
 import { Truth, type Evidence, type Missing } from '../truth.ts'
 import { ALL, union, type Family, type Ranges } from './cidr.ts'
 import { isInternet } from './internet.ts'
 import { look, lookAtBlock, type Look } from './look.ts'
 import { cover, lookAtPorts, segments, wanted, type Ports, type PortsLook } from './ports.ts'
-import { lookUpPrefixList, type PrefixLists } from './prefix-lists.ts'
+import { openPrefixLists } from './prefix-lists.ts'
 import type { PrefixList, Rule } from './rule.ts'
 
 export interface Opening {
   readonly family: Family
   /** Some port of these, or every usable port of TCP or of UDP. */
   readonly ports: Ports
-  /** What rules may refer to; without it a rule that names a prefix list is unknown. */
-  readonly prefixLists?: ListField<PrefixList>
+  /** Looks up the prefix list that a rule names, by its id; without it such a rule is unknown. */
+  readonly prefixLists?: PrefixLists
 }
+
+type PrefixLists = (id: Field<string | null>) => ListField<PrefixList>
 
 /**
  * Whether the rules of a security group, taken together, let the internet in.
  *
  * "The internet" is a set (`isInternet`): per transport and port, the blocks and prefix lists of all rules are united
  * before they are measured, so `0.0.0.0/1` with `128.0.0.0/1` is open in two rules as in one. What could not be learnt
- * of a rule matters only where that rule could decide. Cost: rules × distinct port boundaries.
+ * of a rule matters only where that rule could decide. Cost: rules × distinct port boundaries, and the entries of the
+ * prefix lists that the rules name.
  */
 export function isOpenToInternet(rules: ListField<Rule>, { family, ports, prefixLists }: Opening): Truth {
-  const lists = prefixLists === undefined ? undefined : lookUpPrefixList(prefixLists, family)
-  const { made: seen, missing, count } = ListField.collect(rules, (rule) => lookAtRule(rule, family, lists))
+  const { made: seen, missing, count } = ListField.collect(rules, (rule) => lookAtRule(rule, family, prefixLists))
 
   const answers = wanted(ports).map((choice) => {
     const parts = segments(
@@ -56,10 +58,10 @@ interface RuleLook {
   readonly missing: readonly Missing[]
 }
 
-function lookAtRule(rule: Fields<Rule>, family: Family, lists: PrefixLists | undefined): RuleLook {
+function lookAtRule(rule: Fields<Rule>, family: Family, prefixLists: PrefixLists | undefined): RuleLook {
   const ports = lookAtPorts(rule)
   const block = lookAtBlock(family === 'ipv4' ? rule.cidrIpv4 : rule.cidrIpv6, family)
-  const listed = fromList(look(rule.prefixListId), lists)
+  const listed = lookAtList(rule.prefixListId, family, prefixLists)
   const looks = [ports.protocol, ports.from, ports.to, block, listed]
   return {
     ports,
@@ -69,19 +71,19 @@ function lookAtRule(rule: Fields<Rule>, family: Family, lists: PrefixLists | und
   }
 }
 
-function fromList(id: Look<string | null>, lists: PrefixLists | undefined): Look<Ranges> {
+function lookAtList(field: Field<string | null>, family: Family, prefixLists: PrefixLists | undefined): Look<Ranges> {
+  const id = look(field)
+  // Looked up whatever the id is: while a check is recorded, none is known.
+  const listed = prefixLists === undefined ? undefined : openPrefixLists(prefixLists(field), family)
   if (!id.known) return id
   if (id.value === null) return { ...id, value: [] }
-  const fields = id.evidence.map(({ field }) => field)
-  const listed = lists?.(id.value) ?? {
-    known: false,
-    evidence: [],
-    missing: fields.map((field) => ({
-      field,
-      reasons: [{ kind: 'not_collected', detail: `the entries of prefix list ${id.value}` }],
-    })),
-  }
-  return listed.known ? { ...listed, evidence: [...id.evidence, ...listed.evidence] } : listed
+  if (listed !== undefined) return listed.known ? { ...listed, evidence: [...id.evidence, ...listed.evidence] } : listed
+  const detail = `the entries of prefix list ${id.value}`
+  const missing = id.evidence.map(({ field: path }) => ({
+    field: path,
+    reasons: [{ kind: 'not_collected', detail } as const],
+  }))
+  return { known: false, evidence: [], missing }
 }
 
 type Part = Parameters<typeof cover>[1]

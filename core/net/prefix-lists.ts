@@ -3,14 +3,11 @@ import { parseCidr, union, type Family, type Ranges } from './cidr.ts'
 import { look, lookAtBlock, type Look } from './look.ts'
 import type { PrefixList } from './rule.ts'
 
-/** The blocks of one family that the prefix list of an id holds; undefined when no such list was seen. */
-export type PrefixLists = (id: string) => Look<Ranges> | undefined
-
 /**
- * Opens prefix lists for look-up by id. A list is known when it was seen with all of its entries; one that was not seen may
- * be there while the listing is not complete, or while the id of some list is not known.
+ * The blocks of one family in the prefix list that was looked up by its id; undefined when there is none. It is known
+ * when it was seen with all of its entries; one that was not seen may be there while the look-up is not complete.
  */
-export function lookUpPrefixList(lists: ListField<PrefixList>, family: Family): PrefixLists {
+export function openPrefixLists(lists: ListField<PrefixList>, family: Family): Look<Ranges> | undefined {
   const { made, missing } = ListField.collect(lists, (list) => {
     const entries = ListField.collect(list.entries, (entry) => {
       const text = look(entry.cidr)
@@ -19,20 +16,11 @@ export function lookUpPrefixList(lists: ListField<PrefixList>, family: Family): 
       if (parsed !== undefined && parsed.family !== family) return { ...text, known: true as const, value: [] }
       return lookAtBlock(entry.cidr, family)
     })
-    return {
-      id: look(list.prefixListId),
-      blocks: entries.made,
-      missing: [...entries.missing, ...entries.made.flatMap((block) => block.missing)],
-    }
+    return { blocks: entries.made, missing: [...entries.missing, ...entries.made.flatMap((block) => block.missing)] }
   })
-  const unsure = [...missing, ...made.flatMap(({ id }) => id.missing)]
-
-  return (id) => {
-    const named = made.filter((list) => list.id.known && list.id.value === id)
-    if (named.length === 0) return unsure.length > 0 ? { known: false, evidence: [], missing: unsure } : undefined
-    const gaps = named.flatMap((list) => list.missing)
-    if (gaps.length > 0) return { known: false, evidence: [], missing: gaps }
-    const blocks = named.flatMap((list) => list.blocks.flatMap((block) => (block.known ? [block.value] : [])))
-    return { known: true, value: union(...blocks), evidence: [], missing: [] }
-  }
+  if (made.length === 0) return missing.length > 0 ? { known: false, evidence: [], missing } : undefined
+  const gaps = made.flatMap((list) => list.missing)
+  if (gaps.length > 0) return { known: false, evidence: [], missing: gaps }
+  const blocks = made.flatMap((list) => list.blocks.flatMap((block) => (block.known ? [block.value] : [])))
+  return { known: true, value: union(...blocks), evidence: [], missing: [] }
 }

@@ -2,6 +2,7 @@ import * as ec2 from '@aws-sdk/client-ec2'
 import * as iam from '@aws-sdk/client-iam'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
 import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3-control'
+import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { afterEach, expect, test } from 'vitest'
 import { clientsFor } from './clients.ts'
@@ -10,7 +11,9 @@ import { refusalOf } from './refusal-of.ts'
 import { startReplay, startReplayProcess } from './replay.ts'
 import type { Replay } from './replay.ts'
 import type { ReplayOptions } from './replay/model.ts'
+import { useAws } from './use-aws.ts'
 
+const cloud = useAws()
 const running: Replay[] = []
 afterEach(async () => {
   for (const replay of running.splice(0)) await replay.stop()
@@ -35,7 +38,12 @@ test('instances come in pages, each once, the same ones every time', async () =>
   expect(new Set(ids).size).toBe(1_234)
   expect(await instanceIds(clients.ec2, 1_000)).toEqual(ids)
   const { operations } = await replay.counts()
-  expect(operations['ec2:DescribeInstances']).toEqual({ calls: 3 + 2, throttled: 0, refused: 0 })
+  expect(operations['ec2:DescribeInstances']).toEqual({
+    calls: 3 + 2,
+    throttled: 0,
+    refused: 0,
+    spanMs: expect.any(Number),
+  })
 })
 
 test('a page limit turns few items into many calls', async () => {
@@ -87,10 +95,16 @@ test('its token buckets are per operation, and count what they refuse', async ()
   for (let index = 0; index < 3; index += 1) await call()
   expect(await refusalOf(call())).toMatchObject({ name: 'RequestLimitExceeded', status: 503 })
   await clients.ec2.send(new ec2.DescribeSubnetsCommand())
-  expect((await replay.counts()).operations['ec2:DescribeVpcs']).toEqual({ calls: 4, throttled: 1, refused: 0 })
+  expect((await replay.counts()).operations['ec2:DescribeVpcs']).toEqual({
+    calls: 4,
+    throttled: 1,
+    refused: 0,
+    spanMs: expect.any(Number),
+  })
   await replay.clear()
   await call()
-  expect((await replay.counts()).operations).toEqual({ 'ec2:DescribeVpcs': { calls: 1, throttled: 0, refused: 0 } })
+  const count = { calls: 1, throttled: 0, refused: 0, spanMs: 0 }
+  expect((await replay.counts()).operations).toEqual({ 'ec2:DescribeVpcs': count })
 })
 
 test('answers wait for the latency, side by side', async () => {
@@ -100,6 +114,35 @@ test('answers wait for the latency, side by side', async () => {
   const took = performance.now() - before
   expect(took).toBeGreaterThanOrEqual(59)
   expect((await replay.counts()).maxInFlight).toBeGreaterThan(5)
+})
+
+test('counts the time from the first call of an operation to its last', async () => {
+  const { replay, clients } = await start({ latencyMs: 60 })
+  for (let index = 0; index < 3; index += 1) await clients.ec2.send(new ec2.DescribeVpcsCommand())
+  // The answers to the first two, and nothing of the third.
+  expect((await replay.counts()).operations['ec2:DescribeVpcs']?.spanMs).toBeGreaterThanOrEqual(119)
+})
+
+test('leaves SQS to another API, long polls and all', async () => {
+  const { replay } = await start({ sqsUrl: cloud.aws.url })
+  const { sqs } = clientsFor(replay.url, cloud.aws.workerCredentials())
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'jobs' }))
+  const receive = async (WaitTimeSeconds: number, abortSignal = new AbortController().signal) =>
+    (await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds }), { abortSignal })).Messages ?? []
+  const polled = receive(20)
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a job' }))
+  expect((await polled).map(({ Body }) => Body)).toEqual(['a job'])
+  expect((await replay.counts()).operations).toEqual({})
+
+  // A caller that dies while it waits takes no message with it.
+  const dying = new AbortController()
+  const poll = receive(20, dying.signal).catch((error: Error) => error.name)
+  await receive(0)
+  dying.abort()
+  expect(await poll).toBe('AbortError')
+  await receive(0)
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the living' }))
+  expect((await receive(2)).map(({ Body }) => Body)).toEqual(['for the living'])
 })
 
 test('runs in a process of its own', async () => {
