@@ -14,7 +14,7 @@ import { Names } from './names.ts'
 import { PlannedResource, type Surroundings } from './planned-resource.ts'
 import type { Change } from './plan.ts'
 import { Scopes } from './scope.ts'
-import { settingsOf, type PlannedSetting } from './settings.ts'
+import { settingsOf, valueOfAll, type PlannedSetting } from './settings.ts'
 import { NOWHERE, planSnapshot } from './snapshot.ts'
 import type { Told } from './told.ts'
 import { isNew } from './view.ts'
@@ -44,7 +44,8 @@ export function readAccounts(question: PlanQuestion, checks: readonly Check[]): 
   const names = new Names(plan, question.mappings, scopes)
   const links = new Links(plan, { expressions, names, scopes }, mappings)
   const facts = factsByAccount(question)
-  const around: Surroundings = { plan, expressions, scopes, names, links, source, factsOf: facts }
+  const byType = Map.groupBy(plan.changes, ({ type }) => type)
+  const around: Surroundings = { plan, byType, expressions, scopes, names, links, source, factsOf: facts }
   const byAccount = Map.groupBy(plan.changes, (change) => scopes.of(change).account)
   return [...byAccount.values()].map((changes) => readAccount(changes, { question, checks, mappings, around }))
 }
@@ -90,10 +91,21 @@ function readAccount(
       account: settingsAt(Account, GLOBAL),
       region: (location) => settingsAt(AccountRegion, location),
       resources: Map.groupBy([...resources.map(({ resource }) => resource), ...live], ({ type }) => type),
-      newIdentities: new Set(changes.filter(isNew).map((change) => around.names.identityOf(change))),
+      ownIdentities: new Set(
+        changes
+          .filter((change) => isNew(change) || hasLost(change, mappings, around.links))
+          .map((change) => around.names.identityOf(change)),
+      ),
       isComplete: (type, location) => facts.isComplete(type, location),
     }),
   }
+}
+
+/** Whether the plan deletes what guarded a resource: what is left is all that there is, as far as anybody can see. */
+function hasLost(change: Change, mappings: readonly Mapping[], links: Links): boolean {
+  return mappings
+    .filter(({ from }) => from === change.type)
+    .some(({ companions }) => companions.some(({ type }) => links.of(change, type).deleted.length > 0))
 }
 
 /** The settings that others are judged with: what the plan sets, else what facts tell, else what is assumed. */
@@ -105,9 +117,11 @@ function settingsIn(
   return ({ type }, location) => {
     const live = facts.resources.find((resource) => resource.type === type && resource.location === location)?.data
     const assumed = known.filter(({ of }) => of.type === type).map(({ field, assumed: value }) => [field, value])
-    const planned = settings
-      .filter(({ setting, location: place }) => setting.of.type === type && place === location)
-      .map(({ setting, value }) => [setting.field, value])
+    const here = settings.filter(({ setting, location: place }) => setting.of.type === type && place === location)
+    const planned = [...Map.groupBy(here, ({ setting }) => setting.field)].map(([field, all]) => [
+      field,
+      valueOfAll(all),
+    ])
     return { ...Object.fromEntries(assumed), ...(isRecord(live) ? live : {}), ...Object.fromEntries(planned) }
   }
 }

@@ -53,8 +53,9 @@ export class Attributes {
     if (held === undefined || isUnknown(held)) return held
     if ('written' in held) return this.#writtenTexts(name, held.written)
     if (!Array.isArray(held.planned)) return this.#unreadable(name, 'a list')
+    const { length } = held.planned
     return held.planned.map((value: unknown, index) => {
-      if (at(at(this.#at.unknowns, name), index) === true) return afterApply(this.#at, `${name}[${index}]`)
+      if (at(at(this.#at.unknowns, name), index) === true) return this.#writtenMember(name, index, length)
       if (!isText(value)) return this.#unreadable(`${name}[${index}]`, 'text')
       return basedAt(this.#at, name, value, at(at(this.#at.sensitive, name), index) === true)
     })
@@ -144,6 +145,13 @@ export class Attributes {
       return isUnknown(item) ? item : afterApply(this.#at, `${name}[${index}]`)
     })
     return list.incomplete.length === 0 ? members : [...members, unknown(...list.incomplete)]
+  }
+
+  /** A member that the plan does not know, by the files, where they have as many. */
+  #writtenMember(name: string, index: number, count: number): Told<string> {
+    const list = writtenList(this.#at.written?.valueOf(name))
+    const item = list?.incomplete.length === 0 && list.items.length === count ? list.items[index] : undefined
+    return isText(item) ? writtenBasedAt(this.#at, name, item) : afterApply(this.#at, `${name}[${index}]`)
   }
 
   #unreadable(name: string, expects: string): Unknown {

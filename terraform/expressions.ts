@@ -123,6 +123,35 @@ export class Expressions {
     return this.#anySensitive(configured?.expressions, { module, key, repeats: configured?.repeats }, trail)
   }
 
+  /** Whether some of what it refers to cannot be followed: a local without a source, a name that cannot be read. */
+  hides(expression: unknown, around: Around, trail = new Trail()): boolean {
+    return referencesIn(expression).some((reference) => this.#hidesIn(reference, around, trail))
+  }
+
+  #hidesIn(reference: Reference | undefined, around: Around, trail: Trail): boolean {
+    if (!trail.enters(reference, around)) return false
+    switch (reference?.kind) {
+      case 'variable': {
+        const outer = this.#input(reference.name, around.module)
+        return outer !== undefined && this.hides(outer.expression, outer.around, trail)
+      }
+      case 'module':
+        return this.#outputsOf(reference, around, []).some((inner) => this.hides(inner.expression, inner.around, trail))
+      case 'each':
+        return reference.what === 'value' && this.hides(around.repeats, around, trail)
+      case 'local':
+        return this.#local(reference.name, around)?.some((inner) => this.#hidesIn(inner, around, trail)) ?? true
+      case 'resource':
+      case 'count':
+      case 'known':
+        return false
+      case undefined:
+        return true
+      default:
+        return reference satisfies never
+    }
+  }
+
   #anyUnknown(expression: unknown, around: Around, trail: Trail): boolean {
     return referencesIn(expression).some((reference) => this.#isUnknown(reference, around, trail))
   }

@@ -37,7 +37,10 @@ describe('a plan that creates buckets', () => {
     expect(verdicts(judgement, 's3-account-block-public-access')).toEqual({
       'aws_s3_account_public_access_block.this': 'fail',
     })
-    expect(judgement.notExamined).toContainEqual({ type: 'aws_vpc', resources: 1 })
+    expect(judgement.notExamined).toContainEqual({
+      type: 'aws_s3_bucket_server_side_encryption_configuration',
+      resources: 1,
+    })
   })
 })
 

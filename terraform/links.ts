@@ -87,9 +87,17 @@ export class Links {
     // Left out of the configuration: it names nothing.
     if (expression === undefined) return isRequired ? { oneOf: null } : { certain: byName }
     const { found, isAll } = this.#reached(change, expression, type)
-    if (found.length === 0) return isAll ? { certain: byName } : { oneOf: null }
+    if (found.length === 0) {
+      const isAnother = isAll || this.#namesAnother(change, expression, type)
+      return isAnother ? { certain: byName } : { oneOf: null }
+    }
     const isOne = found.length === 1 || Array.isArray(value) || unknowns !== true
     return isOne ? { certain: [...new Set([...byName, ...found])] } : { oneOf: found }
+  }
+
+  /** The resources of a type that an expression reaches by one of their names. */
+  reached(change: Change, expression: unknown, type: string): readonly Change[] {
+    return this.#reached(change, expression, type).found
   }
 
   /**
@@ -122,6 +130,17 @@ export class Links {
       }
     }
     return { found: [...found], isAll }
+  }
+
+  /** Whether all that an expression reaches are names of resources of other types: a rule of the VPC's default group. */
+  #namesAnother(change: Change, expression: unknown, type: string): boolean {
+    const around = aroundOf(change, this.#plan)
+    const targets = this.#expressions.targets(expression, around)
+    const isAnother = targets.every(
+      ({ instance: { change: target }, attribute }) =>
+        target?.mode === 'managed' && target.type !== type && this.#names.isName(target.type, attribute),
+    )
+    return targets.length > 0 && isAnother && !this.#expressions.hides(expression, around)
   }
 
   changeAt(address: string): Change | undefined {

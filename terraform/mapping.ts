@@ -87,6 +87,10 @@ export interface Planned {
   reference(attribute: string): Told<string> | undefined
   /** The same of an attribute that holds a list. An unknown member stands for one or more. */
   references(attribute: string): readonly Told<string>[] | Unknown | undefined
+  /** The resources of a type in this plan that an attribute names, be it inside a block. */
+  named(attribute: string, type: string): readonly Planned[]
+  /** The resources of a type that the plan has in the same account and region. */
+  others(type: string): readonly Planned[]
   /** A policy: JSON text, the statements of a deferred `aws_iam_policy_document`, or what the files tell. */
   policy(attribute: string): Told<PolicyDocument> | undefined
   /** What the live account holds in a field of a type of ours, where `--facts` gave it. */

@@ -27,6 +27,12 @@ export class Names {
     return this.#attributes.get(type) ?? ['id']
   }
 
+  /** Whether an attribute (undefined: the whole resource) is one by which others name a resource of a mapped type. */
+  isName(type: string, attribute: string | undefined): boolean {
+    const names = this.#attributes.get(type)
+    return names !== undefined && (attribute === undefined || attribute === 'id' || names.includes(attribute))
+  }
+
   /** Resources of a type that a value names; where names repeat in several accounts, those of the namer's. */
   named(type: string, value: string, by: Change): readonly Change[] {
     const found = this.#byName.get(`${type} ${value}`) ?? []

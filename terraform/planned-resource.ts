@@ -3,7 +3,7 @@ import { isUnknown, unknown, type Unknown } from '#core/stored.ts'
 import type { Attributes } from './attributes.ts'
 import type { Expressions } from './expressions.ts'
 import type { AccountFacts } from './facts.ts'
-import { member, textOf } from './json.ts'
+import { isRecord, member, textOf } from './json.ts'
 import type { Links } from './links.ts'
 import type { Companions, Planned } from './mapping.ts'
 import type { Names } from './names.ts'
@@ -12,11 +12,12 @@ import { deferredPolicy } from './policy.ts'
 import type { Scope, Scopes } from './scope.ts'
 import type { SourceView } from './source-view.ts'
 import { mapTold, type Told } from './told.ts'
-import { aroundOf, attributesOf, beforeOf, isNew } from './view.ts'
+import { aroundOf, attributesOf, beforeOf, isGone, isNew } from './view.ts'
 
 /** What is known around a planned resource. */
 export interface Surroundings {
   readonly plan: Plan
+  readonly byType: ReadonlyMap<string, readonly Change[]>
   readonly expressions: Expressions
   readonly scopes: Scopes
   readonly names: Names
@@ -82,6 +83,21 @@ export class PlannedResource implements Planned {
     )
   }
 
+  named(attribute: string, type: string): readonly Planned[] {
+    const { names, links } = this.#around
+    const byName = textsWithin(this.#change.after?.[attribute]).flatMap((text) => names.named(type, text, this.#change))
+    const reached = links.reached(this.#change, this.#expression(attribute), type)
+    return [...new Set([...byName, ...reached])].map((change) => new PlannedResource(change, this.#around))
+  }
+
+  others(type: string): readonly Planned[] {
+    const { account, region } = this.scope
+    return (this.#around.byType.get(type) ?? [])
+      .filter((change) => change.mode === 'managed' && !isGone(change))
+      .map((change) => new PlannedResource(change, this.#around))
+      .filter(({ scope }) => scope.account === account && scope.region === region)
+  }
+
   policy(attribute: string): Told<PolicyDocument> | undefined {
     const told = this.attributes.policy(attribute)
     if (told === undefined || !isUnknown(told)) return told
@@ -133,4 +149,10 @@ export class PlannedResource implements Planned {
     )
     return { identities: [...new Set(found)], isAll: found.length === targets.length }
   }
+}
+
+/** Every text in a value, at any depth. */
+function textsWithin(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return Object.values(isRecord(value) || Array.isArray(value) ? value : {}).flatMap(textsWithin)
 }

@@ -14,17 +14,17 @@ export interface PlannedAccount {
   readonly region: (location: string) => unknown
   /** By type: of the plan, judged or not, and live ones that facts tell of. */
   readonly resources: ReadonlyMap<string, readonly Resource[]>
-  /** What the plan makes: nothing that is there already refers to it. */
-  readonly newIdentities: ReadonlySet<string>
+  /** What belongs to these is in the plan: to what it makes, and to what it takes a companion away from. */
+  readonly ownIdentities: ReadonlySet<string>
   /** Whether facts tell of all that there is. */
   readonly isComplete: (type: string, location: string) => boolean
 }
 
 /**
  * Everything that rules may look at in a plan. There may be more than the plan manages: a look-up is incomplete unless
- * facts complete it, or it asks for what belongs to something new.
+ * facts complete it, or it asks for what belongs to something new, or to what the plan has just deleted a guard of.
  */
-export function planSnapshot({ account, region, resources, newIdentities, isComplete }: PlannedAccount): Snapshot {
+export function planSnapshot({ account, region, resources, ownIdentities, isComplete }: PlannedAccount): Snapshot {
   const indices = new Map<string, Map<unknown, Resource[]>>()
 
   /** Members of a type by what they hold under a key. Built once per look-up. */
@@ -39,7 +39,7 @@ export function planSnapshot({ account, region, resources, newIdentities, isComp
   const missing = ({ type, key }: LookUp, location: string, value: unknown): readonly Reason[] => {
     const place = type.listed === 'global' ? GLOBAL : location
     if (isComplete(type.type, place)) return []
-    if (key !== null && typeof value === 'string' && newIdentities.has(value)) return []
+    if (key !== null && typeof value === 'string' && ownIdentities.has(value)) return []
     return [{ kind: 'elsewhere', detail: `there may be more than this plan manages of ${type.type}` }]
   }
 

@@ -1,5 +1,6 @@
 import { unknown } from '#core/stored.ts'
 import { resourceAddress, type InstanceKey } from '../address.ts'
+import { withCertain } from '../certain.ts'
 import { Instances, type Instance } from '../instances.ts'
 import { isRecord, member } from '../json.ts'
 import { isMarker } from '../markers.ts'
@@ -25,7 +26,7 @@ export function planValues(plan: Plan): PlanValues {
 
 function attributesOf({ address, change, read }: Instance): Readonly<Record<string, unknown>> {
   const all = inline(read?.values ?? change?.after ?? {}, change?.afterUnknown, address)
-  return isRecord(all) ? all : {}
+  return isRecord(all) ? withCertain(change?.type ?? '', all) : {}
 }
 
 /** Values with unknowns in the places that a plan marks beside them. */

@@ -33,11 +33,15 @@ export function maskablePaths(plan: Json): readonly Path[] {
       return Object.keys(value).flatMap((name) => [[...path, name], ...walk(value[name], [...path, name])])
     }
     const names = mappingOf(change)?.names ?? []
+    const configured = valueAt(configurationOf(plan, change) ?? null, ['expressions'])
     const isMade = textAt(change, ['change', 'actions', 0]) !== 'update'
     return (
       walk(isThere ? valueAt(change, ['change', 'after']) : undefined, [])
-        // What is there already has the names that it has.
-        .filter(([name, ...inner]) => isMade || inner.length > 0 || !names.includes(String(name)))
+        // What is there already has the names that it has, and only what the configuration sets can become another.
+        .filter(
+          ([name = '']) =>
+            isMade || (valueAt(configured ?? null, [name]) !== undefined && !names.includes(String(name))),
+        )
         .map((path) => [index, ...path])
     )
   })

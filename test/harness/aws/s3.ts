@@ -130,10 +130,11 @@ const deleteBucketEncryption: Repair = async ({ call, world, principal, forward 
   return answer
 }
 
-/** PutBucketVersioning: MfaDelete needs a code from the device, and stays. */
+/** PutBucketVersioning: MfaDelete needs a code from the device to be switched on and as long as it is on, and stays. */
 const putBucketVersioning: Repair = async ({ call, world, forward }) => {
   const wanted = findAll(parseXml(call.body.toString()), 'MfaDelete')[0]?.text
-  if (wanted !== undefined && call.headers['x-amz-mfa'] === undefined) {
+  const isOn = world.buckets.get(call.bucket)?.mfaDelete === true
+  if ((wanted === 'Enabled' || isOn) && call.headers['x-amz-mfa'] === undefined) {
     return refuse(call, {
       status: 403,
       code: 'AccessDenied',

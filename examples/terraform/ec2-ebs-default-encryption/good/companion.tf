@@ -1,0 +1,4 @@
+# Once per region.
+resource "aws_ebs_encryption_by_default" "companion" {
+  enabled = true
+}

@@ -1,0 +1,50 @@
+# Inline.
+resource "aws_instance" "inline" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  metadata_options {
+    http_tokens = "required"
+  }
+}
+
+# In a launch template.
+resource "aws_launch_template" "companion" {
+  name = "good-imds"
+
+  metadata_options {
+    http_tokens = "required"
+  }
+}
+
+resource "aws_instance" "companion" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  launch_template {
+    id = aws_launch_template.companion.id
+  }
+}
+
+# A module for several instances, which requires it unless told otherwise.
+module "each" {
+  source   = "../../modules/ec2-instance"
+  for_each = toset(["jobs", "web"])
+
+  name = "good-imds-${each.key}"
+  ami  = "ami-0123456789abcdef0"
+}
+
+# Which image it is made from is known only after apply.
+resource "terraform_data" "image" {
+  input = "ami-0123456789abcdef0"
+}
+
+resource "aws_instance" "unknown" {
+  ami           = terraform_data.image.output
+  instance_type = "t3.micro"
+
+  metadata_options {
+    http_tokens = "required"
+  }
+}

@@ -1,0 +1,91 @@
+resource "aws_vpc" "this" {
+  cidr_block = "10.0.0.0/16"
+}
+
+# Inline: SSH, from everywhere.
+resource "aws_security_group" "inline" {
+  name   = "bad-ssh-inline"
+  vpc_id = aws_vpc.this.id
+
+  ingress {
+    from_port   = 22
+    to_port     = 22
+    protocol    = "tcp"
+    cidr_blocks = ["0.0.0.0/0"]
+  }
+}
+
+# Rules as resources of their own.
+resource "aws_security_group" "companion" {
+  name   = "bad-ssh-companion"
+  vpc_id = aws_vpc.this.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "companion" {
+  security_group_id = aws_security_group.companion.id
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+# Two halves are the whole internet, too.
+resource "aws_security_group" "companion_halves" {
+  name   = "bad-ssh-companion-halves"
+  vpc_id = aws_vpc.this.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "companion_halves" {
+  for_each = toset(["0.0.0.0/1", "128.0.0.0/1"])
+
+  security_group_id = aws_security_group.companion_halves.id
+  ip_protocol       = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_ipv4         = each.value
+}
+
+# The older resource for rules, with lists of sources.
+resource "aws_security_group" "companion_list" {
+  name   = "bad-ssh-companion-list"
+  vpc_id = aws_vpc.this.id
+}
+
+resource "aws_security_group_rule" "companion_list" {
+  type              = "ingress"
+  security_group_id = aws_security_group.companion_list.id
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["203.0.113.0/24", "0.0.0.0/0"]
+}
+
+# A module for several groups.
+module "each" {
+  source   = "../../modules/security-group"
+  for_each = toset(["jobs", "web"])
+
+  name                = "bad-ssh-${each.key}"
+  vpc_id              = aws_vpc.this.id
+  ingress_rules       = ["ssh-tcp"]
+  ingress_cidr_blocks = ["0.0.0.0/0"]
+}
+
+# One of the sources is known only after apply. The other one is enough.
+resource "aws_security_group" "unknown" {
+  name   = "bad-ssh-unknown"
+  vpc_id = aws_vpc.this.id
+}
+
+resource "terraform_data" "office" {
+  input = "203.0.113.0/24"
+}
+
+resource "aws_security_group_rule" "unknown" {
+  type              = "ingress"
+  security_group_id = aws_security_group.unknown.id
+  protocol          = "tcp"
+  from_port         = 22
+  to_port           = 22
+  cidr_blocks       = ["0.0.0.0/0", terraform_data.office.output]
+}

@@ -1,0 +1,6 @@
+resource "aws_flow_log" "deleted" {
+  vpc_id               = aws_vpc.deleted.id
+  traffic_type         = "ALL"
+  log_destination_type = "s3"
+  log_destination      = aws_s3_bucket.logs.arn
+}

@@ -1,0 +1,3 @@
+resource "aws_iam_access_key" "deleted" {
+  user = aws_iam_user.deleted.name
+}
