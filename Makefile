@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts
+.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts single-file
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,9 @@ bench: parts ## measures, as ratios within one run; results in bench/results
 
 demo: parts ## the whole product on this machine: two accounts, watched
 	@node demo/main.ts
+
+single-file: install ## writes dist/vedette.mjs: scan-plan, checks and policy as one file
+	@node scripts/bundle-plan.ts
 
 check-diff: install ## fails when something generated is not up to date
 	@node scripts/generate.ts --check

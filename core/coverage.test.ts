@@ -13,6 +13,11 @@ describe('coveragePercent', () => {
     expect(coveragePercent([pair(1), ...Array.from({ length: 999 }, () => pair(0))])).toBe(99)
   })
 
+  it('does not count what nobody could know yet, and counts what could not be looked at beside it', () => {
+    expect(coveragePercent([{ ...pair(2), outOfSight: 2 }, pair(0)])).toBe(100)
+    expect(coveragePercent([{ ...pair(2), outOfSight: 1 }, pair(0)])).toBe(50)
+  })
+
   it('is 100 where nothing was planned', () => {
     expect(coveragePercent([])).toBe(100)
   })

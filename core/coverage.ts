@@ -1,15 +1,18 @@
 import type { Verdict } from './judge.ts'
 import type { EndedScanState } from './scan.ts'
 
-type Counts = Readonly<Record<Verdict, number>>
+interface Pair {
+  readonly counts: Readonly<Record<Verdict, number>>
+  readonly outOfSight?: number
+}
 
 /**
  * How much could be judged: of the planned pairs of check and place, how many percent have no unknown, rounded down, so
- * that 100 means all. Nothing planned leaves nothing out: 100.
+ * that 100 means all. What lay outside what was to be read (`isOutOfSight`) leaves nothing out; nor does an empty plan.
  */
-export function coveragePercent(pairs: readonly { readonly counts: Counts }[]): number {
+export function coveragePercent(pairs: readonly Pair[]): number {
   if (pairs.length === 0) return 100
-  const known = pairs.filter(({ counts }) => counts.unknown === 0).length
+  const known = pairs.filter(({ counts, outOfSight = 0 }) => counts.unknown <= outOfSight).length
   return Math.floor((100 * known) / pairs.length)
 }
 

@@ -141,6 +141,15 @@ describe('Evaluation', () => {
     expect(evaluation({ listings: [] }).unlisted()).toHaveLength(3)
   })
 
+  it('counts apart the unknowns that nobody could know at this moment', () => {
+    const run = evaluation({})
+    const later = { kind: 'after_apply', attribute: 'crate.open' } as const
+    run.judge(resource('T::Crate', 'a', 'eu-west-1', { open: unknown(later) }), GLOBAL)
+    run.judge(resource('T::Crate', 'b', 'eu-west-1', { open: unknown(later, denied) }), GLOBAL)
+    const crates = run.counts().find(({ checkId }) => checkId === 'test-crate-closed')
+    expect(crates).toMatchObject({ counts: { unknown: 2 }, outOfSight: 1 })
+  })
+
   it('does not call something missing when the look-up could not be listed', () => {
     const blind = { ...snapshot, find: () => ({ members: [], incomplete: [denied] }) }
     const [result] = evaluation({ snapshot: blind }).judge(

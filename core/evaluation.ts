@@ -2,8 +2,9 @@ import { Account, AccountRegion } from './account.ts'
 import type { Check, Severity, Snapshot } from './check.ts'
 import { fingerprint } from './finding.ts'
 import { judge, judgeUnlisted, VERDICTS, type Judgement, type Verdict } from './judge.ts'
-import type { Reason } from './reason.ts'
+import { isOutOfSight, type Reason } from './reason.ts'
 import { GLOBAL, type Resource } from './resource.ts'
+import { shownValue } from './shown-value.ts'
 import type { SelectedCheck } from './selection.ts'
 import type { Evidence } from './truth.ts'
 
@@ -30,7 +31,7 @@ export interface Result extends Judgement {
   readonly severity: Severity
   readonly listedAt: string
   /** Null for the one unknown that stands for a listing that is not complete. */
-  readonly resource: Pick<Resource, 'type' | 'id' | 'arn' | 'name' | 'location'> | null
+  readonly resource: Pick<Resource, 'type' | 'id' | 'arn' | 'name' | 'location' | 'tags'> | null
   readonly fingerprint: string | null
 }
 
@@ -40,6 +41,8 @@ export interface PairCount {
   readonly severity: Severity
   readonly location: string
   readonly counts: Readonly<Record<Verdict, number>>
+  /** How many of the unknown ones have only reasons that lie outside what was to be read; absent: none. */
+  readonly outOfSight?: number
 }
 
 /** Every pair that a scan of these places judges. */
@@ -63,7 +66,10 @@ export function typesRead(checks: readonly Check[]): ReadonlySet<string> {
 /** Judges what a snapshot holds, one resource at a time, and counts. Memory: one count per pair, nothing per resource. */
 export class Evaluation {
   readonly #around: EvaluationInput
-  readonly #pairs = new Map<string, { readonly pair: Pair; readonly counts: Record<Verdict, number> }>()
+  readonly #pairs = new Map<
+    string,
+    { readonly pair: Pair; readonly counts: Record<Verdict, number>; outOfSight: number }
+  >()
   readonly #byType = new Map<string, SelectedCheck[]>()
   readonly #listings: ReadonlyMap<string, Listing>
   readonly #keeps: ReadonlySet<Verdict>
@@ -76,6 +82,7 @@ export class Evaluation {
       this.#pairs.set(key(pair.check.check.id, pair.location), {
         pair,
         counts: { pass: 0, fail: 0, unknown: 0, not_applicable: 0 },
+        outOfSight: 0,
       })
     }
     for (const check of input.checks) {
@@ -99,7 +106,7 @@ export class Evaluation {
     const { accountId, snapshot } = this.#around
     return (this.#byType.get(resource.type) ?? []).flatMap(({ check, params }) => {
       const judgement = judge(check, resource, { accountId, snapshot, params, now: listing.observedAt })
-      this.#count(check, listedAt, judgement.verdict)
+      this.#count(check, listedAt, judgement)
       if (!this.#keeps.has(judgement.verdict)) return []
       return [this.#result(check, listedAt, judgement, resource)]
     })
@@ -112,18 +119,20 @@ export class Evaluation {
       const listing = this.#listings.get(key(check.on.type, pair.location))
       if (listing?.complete === true) return []
       const reasons = listing?.reasons ?? [{ kind: 'not_collected', detail: 'this scan did not get to it' } as const]
-      this.#count(check, pair.location, 'unknown')
-      return [this.#result(check, pair.location, judgeUnlisted(check.on.type, reasons), null)]
+      const judgement = judgeUnlisted(check.on.type, reasons)
+      this.#count(check, pair.location, judgement)
+      return [this.#result(check, pair.location, judgement, null)]
     })
   }
 
   /** How every pair came out, after everything was judged. */
   counts(): readonly PairCount[] {
-    return [...this.#pairs.values()].map(({ pair, counts }) => ({
+    return [...this.#pairs.values()].map(({ pair, counts, outOfSight }) => ({
       checkId: pair.check.check.id,
       severity: pair.check.check.severity,
       location: pair.location,
       counts,
+      ...(outOfSight > 0 ? { outOfSight } : {}),
     }))
   }
 
@@ -132,9 +141,11 @@ export class Evaluation {
     return location === GLOBAL || wantedRegions === null || wantedRegions.includes(location)
   }
 
-  #count(check: Check, location: string, verdict: Verdict): void {
+  #count(check: Check, location: string, { verdict, missing }: Judgement): void {
     const pair = this.#pairs.get(key(check.id, location))
-    if (pair !== undefined) pair.counts[verdict]++
+    if (pair === undefined) return
+    pair.counts[verdict]++
+    if (missing.length > 0 && missing.every(({ reasons }) => reasons.every(isOutOfSight))) pair.outOfSight++
   }
 
   #result(check: Check, listedAt: string, judgement: Judgement, resource: Resource | null): Result {
@@ -155,6 +166,7 @@ export class Evaluation {
               arn: resource.arn,
               name: resource.name,
               location: resource.location,
+              tags: resource.tags,
             },
       fingerprint: resource === null ? null : fingerprint({ partition, accountId, checkId: check.id, resource }),
     }
@@ -178,11 +190,12 @@ export interface EvaluationInput {
 const MOST_EVIDENCE = 20
 const MOST_CHARACTERS = 1000
 
-/** Evidence is for people: a bounded list of bounded values. */
+/** Evidence is for people: a bounded list of bounded values, with no marks of ours in them. */
 function bounded(evidence: readonly Evidence[]): readonly Evidence[] {
   return evidence.slice(0, MOST_EVIDENCE).map((item) => {
-    const text = JSON.stringify(item.value) ?? 'null'
-    return text.length <= MOST_CHARACTERS ? item : { ...item, value: `${text.slice(0, MOST_CHARACTERS)}…` }
+    const value = shownValue(item.value)
+    const text = JSON.stringify(value) ?? 'null'
+    return { ...item, value: text.length <= MOST_CHARACTERS ? value : `${text.slice(0, MOST_CHARACTERS)}…` }
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Operation } from './aws-call.ts'
 import { operationsOf, type Check } from './check.ts'
 import type { ResourceType } from './resource.ts'
+import type { Schema } from './schema.ts'
 
 /** An IAM policy document that allows actions on everything: reading a configuration is all-or-nothing per action. */
 export interface LeastPrivilege {
@@ -16,7 +17,7 @@ export interface LeastPrivilege {
 export interface LeastPrivilegeInput {
   /** What is to be judged: the policy allows what these checks read. */
   readonly checks: readonly Check[]
-  /** The types of the inventory that are to be listed besides. */
+  /** The types that are to be listed besides, with all their fields. */
   readonly inventory?: readonly ResourceType[]
   /** What the scan itself calls, whatever it judges. */
   readonly operations?: readonly Operation[]
@@ -35,7 +36,7 @@ export function leastPrivilege({
 }: LeastPrivilegeInput): LeastPrivilege {
   const actions = new Set([
     ...checks.flatMap((check) => actionsOfCheck(check, { types, actionsOf })),
-    ...inventory.flatMap(({ operation }) => actionsOf(operation)),
+    ...inventory.flatMap(({ operation, schema }) => [operation, ...operationsIn(schema)]).flatMap(actionsOf),
     ...operations.flatMap((operation) => actionsOf(operation)),
   ])
   const byService = Map.groupBy([...actions].sort(), serviceOf)
@@ -58,6 +59,17 @@ export function actionsOfCheck(
   // Operations are recorded from schemas, which name them as `service:Operation`.
   const operations = operationsOf(check, types) as readonly Operation[]
   return [...new Set(operations.flatMap((operation) => actionsOf(operation)))].sort()
+}
+
+/** Every operation that feeds a field. */
+function operationsIn({ shape, operation }: Schema<unknown>): readonly Operation[] {
+  const inside =
+    shape.kind === 'list'
+      ? operationsIn(shape.item)
+      : shape.kind === 'group'
+        ? Object.values(shape.fields).flatMap(operationsIn)
+        : []
+  return operation === undefined ? inside : [operation, ...inside]
 }
 
 function serviceOf(action: string): string {

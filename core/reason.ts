@@ -67,6 +67,14 @@ export function describeReason(reason: Reason): string {
   }
 }
 
+/**
+ * Whether it lies outside what was to be read: nobody could know it at this moment, however well they look. It leaves a
+ * verdict unknown, and says nothing against how much was looked at.
+ */
+export function isOutOfSight({ kind }: Reason): boolean {
+  return kind === 'after_apply' || kind === 'elsewhere'
+}
+
 /** Keeps the first of each distinct reason; reasons are compared by content. */
 export function distinctReasons(reasons: readonly Reason[]): readonly Reason[] {
   if (reasons.length < 2) return reasons

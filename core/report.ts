@@ -41,6 +41,8 @@ export interface ReportResult {
     readonly arn: string | null
     /** In configuration: `module.web["a"].aws_instance.this[0]`. */
     readonly address: string | null
+    /** Null: not known. An exception by tags never matches it then. */
+    readonly tags: Readonly<Record<string, string>> | null
   } | null
   readonly evidence: readonly Evidence[]
   /** For `unknown`: what was not learnt, and why. */
@@ -48,9 +50,15 @@ export interface ReportResult {
   /** Stays the same while the problem does; null without a resource. */
   readonly fingerprint: string | null
   readonly source: SourceRange | null
-  readonly acceptance: Acceptance | null
-  /** Beside what was known before (a baseline, an earlier scan); null where nothing was. */
+  /** Beside what an earlier scan knew; null where there was none. */
   readonly history: 'new' | 'unchanged' | 'reopened' | null
+}
+
+/** A result in a report, with what people have said of it: they accepted it, or knew it before. */
+export interface CountedResult extends ReportResult {
+  readonly acceptance: Acceptance | null
+  /** Which of the outcome's counts it is in; null: a pass, or not applicable. */
+  readonly countsAs: 'failing' | 'below' | 'inBaseline' | 'accepted' | 'unknown' | null
 }
 
 /** A finding that was known before and is none now. */
@@ -58,6 +66,7 @@ export interface FixedFinding {
   readonly checkId: string
   readonly severity: Severity
   readonly resource: string
+  readonly fingerprint: string
   readonly why: 'fixed' | 'resource_deleted' | 'check_removed' | 'scope_removed'
 }
 
@@ -65,12 +74,14 @@ export interface FixedFinding {
 export interface Report {
   /** What was looked at, for people: `AWS account 111122223333`, `plan.json`. */
   readonly subject: string
+  /** The file that was read, as it was named; null: none, or standard input. */
+  readonly file: string | null
   readonly version: string
   readonly at: Date
   /** The checks that were asked, sorted by id. */
   readonly checks: readonly Check[]
-  /** All verdicts, worst first. Formats show findings only, unless they are asked for all. */
-  readonly results: readonly ReportResult[]
+  /** All verdicts that were kept, worst first. Formats show findings only, unless they are asked for all. */
+  readonly results: readonly CountedResult[]
   readonly counts: readonly PairCount[]
   /** Floor of 100 × what could be judged / what was to be. */
   readonly coveragePercent: number
@@ -91,8 +102,10 @@ export interface Outcome {
   readonly failing: number
   /** Other findings: below the threshold. */
   readonly below: number
+  /** Findings and unknowns that somebody accepted. */
   readonly accepted: number
   readonly inBaseline: number
+  /** Unknowns that nobody accepted. */
   readonly unknown: number
   /** One sentence: the last line of every human format. */
   readonly sentence: string

@@ -20,10 +20,14 @@ export interface Scope {
 export interface ScanSpec {
   readonly partition: string
   readonly accountId: string
-  readonly roleArn: string
-  readonly externalId: string
+  /** Null: the account is that of the credentials the process has. */
+  readonly roleArn: string | null
+  /** Null: the role asks for none. */
+  readonly externalId: string | null
   /** Null: every region that the account has enabled. */
   readonly regions: readonly string[] | null
+  /** Regions that are left out of these; absent: none. */
+  readonly regionsExcluded?: readonly string[]
   /** IAM prefixes; null: all that are known. */
   readonly services: readonly string[] | null
   readonly checks: {
@@ -124,6 +128,7 @@ export interface Lease {
 }
 
 /** Whether a scan of this spec judges what lives in `location`. */
-export function locationInScope(spec: Pick<ScanSpec, 'regions'>, location: string): boolean {
-  return location === GLOBAL || spec.regions === null || spec.regions.includes(location)
+export function locationInScope(spec: Pick<ScanSpec, 'regions' | 'regionsExcluded'>, location: string): boolean {
+  if (location === GLOBAL) return true
+  return (spec.regions?.includes(location) ?? true) && spec.regionsExcluded?.includes(location) !== true
 }

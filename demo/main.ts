@@ -5,17 +5,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
+import { styleOf, terminalFor } from '#reports/terminal.ts'
 import { findKubectl } from '#test/harness/controlplane/binaries.ts'
 import { launch, startParts, type Parts, type Processes } from './parts.ts'
 import { scanProgress, type Progress } from './progress.ts'
 import { createScannerRoles, seedDemo } from './seed.ts'
 import { coverageTable, findingsTable, readGaps, readWorstFindings } from './report.ts'
-import { styleFor } from './table.ts'
 import { verify } from './verify.ts'
 
 const root = new URL('../', import.meta.url).pathname
 const interactive = process.stdout.isTTY
-const style = styleFor(process.stdout, process.env)
+const terminal = terminalFor(process.stdout, process.env)
+const style = styleOf(terminal)
 const started = performance.now()
 const stops: (() => Promise<unknown>)[] = []
 const stopping = Promise.withResolvers<void>()
@@ -147,10 +148,10 @@ async function demo(): Promise<void> {
   console.log((await kubectl(parts, ['get', 'scantargets,scanschedules', '-n', 'cloud-security'])).trimEnd())
   heading('The worst findings')
   const findings = await readWorstFindings(database, 15)
-  console.log(findingsTable(findings, style))
+  console.log(findingsTable(findings, terminal))
   heading('What could be looked at')
   const gaps = await readGaps(database)
-  console.log(coverageTable(gaps))
+  console.log(coverageTable(gaps, terminal))
   await whereToGoOn(parts, processes, logFolder)
 
   if (interactive) {

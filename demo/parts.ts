@@ -5,7 +5,7 @@ import { startAws, HOME_ACCOUNT, type Aws } from '#test/harness/aws/aws.ts'
 import { startControlPlane, type ControlPlane } from '#test/harness/controlplane/start.ts'
 import { createDatabase } from '#test/harness/database.ts'
 import { startPostgres, type PostgresServer } from '#test/harness/postgres.ts'
-import { startProcess, type RunningProcess } from '#test/harness/process.ts'
+import { startProcess, type RunningProcess } from '#platform/process/child-process.ts'
 
 export const REGION = 'eu-central-1'
 const root = new URL('../', import.meta.url).pathname

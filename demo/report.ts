@@ -1,8 +1,10 @@
 import type { Client } from 'pg'
-import { table, type Style } from './table.ts'
+import type { Severity } from '#core/check.ts'
+import { styleOf, type Terminal } from '#reports/terminal.ts'
+import { tableLines, type Cell } from '#reports/text-table.ts'
 
 export interface FindingRow {
-  readonly severity: string
+  readonly severity: Severity
   readonly check_id: string
   readonly name: string
   readonly resource_id: string
@@ -24,18 +26,25 @@ export async function readWorstFindings(database: Client, most: number): Promise
   return rows
 }
 
-export function findingsTable(findings: readonly FindingRow[], style: Style): string {
-  const headers = ['SEVERITY', 'CHECK', 'RESOURCE', 'REGION', 'TARGET', 'FIRST SEEN']
-  const lines = table(
-    headers,
-    findings.map((row) => [row.severity, row.check_id, resource(row), row.location, row.target, clock(row.first_seen)]),
-  ).split('\n')
-  // Colours come last, so that they do not count as width.
-  return lines
-    .map((line, index) =>
-      index === 0 ? style.dim(line) : line.replace(/^\w+/, (severity) => style.severity(severity)),
-    )
-    .join('\n')
+export function findingsTable(findings: readonly FindingRow[], terminal: Terminal): string {
+  const { of } = styleOf(terminal)
+  return table(
+    ['SEVERITY', 'CHECK', 'RESOURCE', 'REGION', 'TARGET', 'FIRST SEEN'],
+    findings.map((row) => [
+      { text: row.severity, paint: of[row.severity] },
+      row.check_id,
+      resource(row),
+      row.location,
+      row.target,
+      clock(row.first_seen),
+    ]),
+    terminal,
+  )
+}
+
+function table(titles: readonly string[], rows: readonly (readonly Cell[])[], terminal: Terminal): string {
+  const columns = titles.map((title) => ({ title }))
+  return [...tableLines(columns, rows, { width: terminal.width, paintTitle: styleOf(terminal).dim })].join('\n')
 }
 
 /** Names that people gave are not unique: then the id says which. */
@@ -75,7 +84,7 @@ export async function readGaps(database: Client): Promise<readonly CoverageRow[]
   return rows
 }
 
-export function coverageTable(rows: readonly CoverageRow[]): string {
+export function coverageTable(rows: readonly CoverageRow[], terminal: Terminal): string {
   return table(
     ['TARGET', 'COVERAGE', 'GAP', 'WHERE', 'CAUSE'],
     rows.flatMap(({ target, coverage, gaps }) => {
@@ -88,6 +97,7 @@ export function coverageTable(rows: readonly CoverageRow[]): string {
         causeOf(gap),
       ])
     }),
+    terminal,
   )
 }
 

@@ -3,12 +3,12 @@ import type { Clock } from '#core/clock.ts'
 import type { Logger } from '#platform/log/logger.ts'
 import type { Controller } from '#platform/kube/controller.ts'
 import type { Manager } from '#platform/kube/manager.ts'
-import type { KubeObject, ObjectKey } from '#platform/kube/object.ts'
+import { keyOf, type KubeObject, type ObjectKey } from '#platform/kube/object.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { readUnderWay } from '#store/lookups.ts'
 import { listTargets } from '#store/targets.ts'
 import { scanTargets } from './kinds.ts'
-import { NamespaceUids } from './namespaces.ts'
+import { Namespaces } from './namespaces.ts'
 import { followDatabase } from './notifications.ts'
 import { addScanRequestController } from './scan-request/controller.ts'
 import { addScanScheduleController } from './scan-schedule/controller.ts'
@@ -26,7 +26,18 @@ export interface ControllersDeps {
 /** Every controller, and what wakes them from the database's side. */
 export function addControllers(deps: ControllersDeps): void {
   const { manager, pool, clock, log } = deps
-  const namespaces = new NamespaceUids(manager.client, clock)
+  const namespaces = new Namespaces({
+    client: manager.client,
+    clock,
+    targetsIn: (namespace) =>
+      manager
+        .informer(scanTargets)
+        .cache.list(namespace)
+        .map(({ metadata }) => metadata.uid),
+    onChanged: (namespace) => {
+      for (const target of manager.informer(scanTargets).cache.list(namespace)) targets.enqueue(keyOf(target))
+    },
+  })
   const targets = addScanTargetController({ ...deps, namespaces })
   const requests = addScanRequestController(deps)
   const schedules = addScanScheduleController(deps)
@@ -38,6 +49,7 @@ export function addControllers(deps: ControllersDeps): void {
   const notify = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): void =>
     byKind[kind]?.enqueue({ namespace, name })
 
+  manager.addTask({ name: 'namespaces', runs: 'leader', run: (signal) => namespaces.run(signal) })
   manager.addTask({
     name: 'database notifications',
     runs: 'leader',
@@ -48,6 +60,9 @@ export function addControllers(deps: ControllersDeps): void {
           clock,
           log,
           notify,
+          connected: () => {
+            for (const controller of [targets, requests, schedules]) controller.retryFailed()
+          },
           resync: async () => {
             for (const underWay of await readUnderWay(pool)) notify(underWay)
             // Objects that were deleted while no operator watched; the reconcile confirms it with a read past the cache.

@@ -12,6 +12,14 @@ export type ScanTargetObject = Stored<NonNullable<ScanTarget['status']>>
 export type ScanScheduleObject = Stored<NonNullable<ScanSchedule['status']>>
 export type ScanRequestObject = Stored<NonNullable<ScanRequest['status']>>
 
+/**
+ * The status as it was read, if it is one of today's schema; one that another schema wrote counts as none, and is written
+ * anew.
+ */
+export function understood<Status>(kind: Kind, status: Status | undefined): Status | undefined {
+  return kind.status.safeParse(status).success ? status : undefined
+}
+
 function served<T extends KubeObject>(kind: Kind): KubeResource<T> {
   return kubeResource<T>({
     group: API_GROUP,

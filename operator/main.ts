@@ -14,16 +14,20 @@ import { describePostgresError, isDatabaseAway } from '#platform/postgres/errors
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { runDispatcher } from '#queue/dispatcher.ts'
-import { createQueue } from '#queue/sqs.ts'
+import { createSqsQueue } from '#queue/sqs.ts'
 import { migrate } from '#store/migrate.ts'
 import { addControllers } from './controllers.ts'
+import { databaseCheck } from './database-away.ts'
 import { showFleet } from './metrics.ts'
 import { retainHourly } from './retention.ts'
 
 /** Owns Events and names the Lease. */
 const COMPONENT = 'vedette-operator'
 
-/** Composes the operator and runs it until it is told to stop, loses its lease or cannot go on. Returns the exit code. */
+/**
+ * Composes the operator and runs it until it is told to stop, loses its lease or cannot go on. Returns the code to exit
+ * with at once: what is still open then is left to the end of the process.
+ */
 async function run(settings: Settings<'operator'>, log: Logger, signal: AbortSignal): Promise<number> {
   const clock = systemClock
   const metrics = createMetrics()
@@ -46,45 +50,47 @@ async function run(settings: Settings<'operator'>, log: Logger, signal: AbortSig
     { kubeConfig, clock, log, metrics: createKubeMetrics(metrics) },
   )
   const sqs = createSqsClient({ region: settings.awsRegion, endpoint: settings.awsEndpointUrl ?? undefined })
-  try {
-    await migrateWhenThere(pool, log, signal)
-    addControllers({ manager, pool, databaseUrl: settings.databaseUrl, clock, log, catalogue: CHECKS })
-    const queue = createQueue({ client: sqs, url: settings.queueUrl })
-    manager.addTask({
-      name: 'dispatcher',
-      runs: 'always',
-      run: async (stop) =>
-        runDispatcher({ pool, queue, clock, log, jobsPerTarget: settings.jobsPerTarget, signal: stop }).done,
-    })
-    manager.addTask({
-      name: 'retention',
-      runs: 'leader',
-      run: async (stop) => retainHourly({ pool, clock, log, days: settings.retentionDays }, stop),
-    })
-    manager.addTask({
-      name: 'fleet metrics',
-      runs: 'leader',
-      run: async (stop) => showFleet({ pool, clock, metrics, log }, stop),
-    })
+  addControllers({ manager, pool, databaseUrl: settings.databaseUrl, clock, log, catalogue: CHECKS })
+  const queue = createSqsQueue({ client: sqs, url: settings.queueUrl })
+  manager.addTask({
+    name: 'dispatcher',
+    runs: 'always',
+    run: async (stop) =>
+      runDispatcher({ pool, queue, clock, log, jobsPerTarget: settings.jobsPerTarget, signal: stop }).done,
+  })
+  manager.addTask({
+    name: 'retention',
+    runs: 'leader',
+    run: async (stop) => retainHourly({ pool, clock, log, days: settings.retentionDays }, stop),
+  })
+  manager.addTask({
+    name: 'fleet metrics',
+    runs: 'leader',
+    run: async (stop) => showFleet({ pool, clock, metrics, log }, stop),
+  })
 
-    const http = await startHttpServer({
-      host: settings.httpHost,
-      port: settings.httpPort,
-      metrics,
-      healthz: manager.healthz,
-      readyz: manager.readyz,
-    })
-    const running = manager.start()
-    signal.addEventListener('abort', () => void running.stop(), { once: true })
-    log.info({ port: http.port, instance }, 'ready')
-    const end = await running.done
+  // First of all, so that a process that waits for its database is alive and says so.
+  const http = await startHttpServer({
+    host: settings.httpHost,
+    port: settings.httpPort,
+    metrics,
+    healthz: manager.healthz,
+    readyz: [databaseCheck(pool), ...manager.readyz],
+  })
+  await migrateWhenThere(pool, log, signal)
+  signal.throwIfAborted()
+  const running = manager.start()
+  signal.addEventListener('abort', () => void running.stop(), { once: true })
+  log.info({ port: http.port, instance }, 'ready')
+  const end = await running.done
+  // Otherwise nothing is waited for: another replica may be at work, or a connection may never answer.
+  if (end.type === 'stopped') {
     await http.close()
-    return exitCode(end, log)
-  } finally {
     sqs.destroy()
     await pool.end()
     await kubeConfig.close()
   }
+  return exitCode(end, log)
 }
 
 /** Waits for a database that is not there yet: a process that restarts meanwhile helps nobody. */

@@ -15,6 +15,8 @@ export interface NotificationDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly notify: (notified: Notified) => void
+  /** The database can be reached, at first or again: what failed because it could not may be tried at once. */
+  readonly connected: () => void
   /** Reads everything that is under way again: notifications are lost while the connection is. */
   readonly resync: () => Promise<void>
 }
@@ -52,7 +54,10 @@ export async function followDatabase(deps: NotificationDeps, signal: AbortSignal
       if (notified === null) log.warn({ payload }, 'notification that nobody understands')
       else deps.notify(notified)
     },
-    onConnected: () => void resync(),
+    onConnected: () => {
+      deps.connected()
+      void resync()
+    },
     signal,
   })
   await Promise.all([resyncing, listening])
@@ -60,7 +65,6 @@ export async function followDatabase(deps: NotificationDeps, signal: AbortSignal
 
 /** `ScanTarget/namespace/name`; null when it is nothing of ours. */
 export function parseNotification(payload: string): Notified | null {
-  const [kind, namespace, name, ...more] = payload.split('/')
-  if (kind === undefined || namespace === undefined || name === undefined || more.length > 0 || name === '') return null
-  return { kind, namespace, name }
+  const [kind = '', namespace = '', name = '', ...more] = payload.split('/')
+  return namespace === '' || name === '' || more.length > 0 ? null : { kind, namespace, name }
 }

@@ -3,7 +3,7 @@ import type { Logger } from '#platform/log/logger.ts'
 import { describePostgresError } from '#platform/postgres/errors.ts'
 import type { Sql } from '#platform/postgres/sql.ts'
 import { recordDeadLetter } from '#store/dead-letters.ts'
-import type { Queue, ReceivedMessage } from './sqs.ts'
+import type { Queue, ReceivedMessage } from './queue.ts'
 
 const REASON = 'reason'
 

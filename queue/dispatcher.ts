@@ -6,7 +6,7 @@ import { transaction } from '#platform/postgres/transaction.ts'
 import { claimDue, markSent, resendLost } from '#store/outbox.ts'
 import { sweep, type Swept } from '#store/sweep.ts'
 import { encodeMessage } from './message.ts'
-import type { Queue } from './sqs.ts'
+import type { Queue } from './queue.ts'
 
 export interface DispatcherOptions {
   readonly pool: Pool

@@ -2,7 +2,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Lease } from '#core/scan.ts'
 import type { Sql } from '#platform/postgres/sql.ts'
 import { heartbeat } from '#store/lease.ts'
-import type { Queue, Receipt } from './sqs.ts'
+import type { Queue, Receipt } from './queue.ts'
 
 /** Why a job must stop: the reason of its aborted signal. */
 export class LeaseLost extends Error {

@@ -7,65 +7,18 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs'
+import { attributeText, hiddenSeconds, MOST_MESSAGES, type Queue } from './queue.ts'
 
 /** SQS takes at most this many messages in one call. */
 const MOST_PER_BATCH = 10
-/** And no longer a visibility timeout than 12 hours. */
-const MOST_VISIBLE_SECONDS = 43_200
 
-/** A standard SQS queue: at least once, in any order. Every call may throw what the SDK throws, once it has given up. */
-export interface Queue {
-  readonly url: string
-  /** Sends bodies, ten a call. Resolves to the indices that the queue took; the others were refused one by one. */
-  send(bodies: readonly string[], signal: AbortSignal): Promise<SentBatch>
-  /** Sends one, with attributes. */
-  sendOne(body: string, attributes: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void>
-  /** Waits up to `waitSeconds` (20 at most) for up to `max` (10 at most) messages. */
-  receive(options: ReceiveOptions): Promise<readonly ReceivedMessage[]>
-  /** Hides a message for so long from now; 0 gives it back. False when this receipt is no longer good. */
-  changeVisibility(message: Receipt, seconds: number, signal: AbortSignal): Promise<boolean>
-  /** Deleting what is deleted already is no error. */
-  delete(message: Receipt, signal: AbortSignal): Promise<void>
-  /** Approximate, as SQS counts. */
-  depth(signal: AbortSignal): Promise<QueueDepth>
-}
-
-export interface SentBatch {
-  readonly sent: readonly number[]
-  readonly refused: readonly { readonly index: number; readonly code: string; readonly message: string }[]
-}
-
-export interface ReceiveOptions {
-  readonly max: number
-  readonly waitSeconds: number
-  readonly visibilitySeconds: number
-  readonly signal: AbortSignal
-}
-
-export interface Receipt {
-  readonly receiptHandle: string
-}
-
-export interface ReceivedMessage extends Receipt {
-  readonly messageId: string
-  readonly body: string
-  /** How often it was received, this time included. */
-  readonly receiveCount: number
-  readonly sentAt: Date | null
-  readonly attributes: Readonly<Record<string, string>>
-}
-
-export interface QueueDepth {
-  readonly waiting: number
-  readonly delayed: number
-  readonly inFlight: number
-}
-
-/** A queue by its URL. The client comes with credentials, timeouts and endpoint, and is the caller's to destroy. */
-export function createQueue({ client, url }: { readonly client: SQSClient; readonly url: string }): Queue {
+/**
+ * A standard SQS queue by its URL. Every call may throw what the SDK throws, once it has given up. The client comes with
+ * credentials, timeouts and endpoint, and is the caller's to destroy.
+ */
+export function createSqsQueue({ client, url }: { readonly client: SQSClient; readonly url: string }): Queue {
   const QueueUrl = url
   return {
-    url,
     send: async (bodies, abortSignal) => {
       const batches = Array.from({ length: Math.ceil(bodies.length / MOST_PER_BATCH) }, (_, n) => n * MOST_PER_BATCH)
       const answers = await Promise.all(
@@ -96,9 +49,9 @@ export function createQueue({ client, url }: { readonly client: SQSClient; reado
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({
           QueueUrl,
-          MaxNumberOfMessages: Math.min(max, MOST_PER_BATCH),
+          MaxNumberOfMessages: Math.min(max, MOST_MESSAGES),
           WaitTimeSeconds: waitSeconds,
-          VisibilityTimeout: seconds(visibilitySeconds),
+          VisibilityTimeout: hiddenSeconds(visibilitySeconds),
           MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
           MessageAttributeNames: ['All'],
         }),
@@ -119,7 +72,7 @@ export function createQueue({ client, url }: { readonly client: SQSClient; reado
     changeVisibility: async ({ receiptHandle: ReceiptHandle }, wanted, abortSignal) => {
       try {
         await client.send(
-          new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: seconds(wanted) }),
+          new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: hiddenSeconds(wanted) }),
           { abortSignal },
         )
         return true
@@ -156,10 +109,6 @@ export function createQueue({ client, url }: { readonly client: SQSClient; reado
   }
 }
 
-function seconds(wanted: number): number {
-  return Math.min(MOST_VISIBLE_SECONDS, Math.max(0, Math.ceil(wanted)))
-}
-
 /**
  * The message was deleted, or is somebody else's by now. Errors of ChangeMessageVisibility:
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
@@ -171,10 +120,4 @@ function isStaleReceipt(error: unknown): boolean {
     // As InvalidParameterValue: "Message does not exist or is not available for visibility timeout change".
     /does not exist or is not available/.test(error.message)
   )
-}
-
-/** Attribute values hold no control characters and are not empty. */
-function attributeText(value: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what has to go
-  return value.toWellFormed().replace(/[\u0000-\u001F\uFFFE\uFFFF]/g, ' ') || ' '
 }

@@ -2,7 +2,7 @@
 // is not what it would write.
 import { CHECKS } from '#checks/registry.ts'
 import { leastPrivilege } from '#core/least-privilege.ts'
-import { REGION_OPERATIONS } from '#platform/aws/regions.ts'
+import { REGION_OPERATIONS } from '#platform/aws/region-operations.ts'
 import { COLLECTORS } from '#resources/collectors.ts'
 import { actionsOf } from '#resources/operations.ts'
 import { TYPES_BY_NAME } from '#resources/registry.ts'

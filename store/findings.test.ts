@@ -296,6 +296,19 @@ describe('scope', () => {
     ])
   })
 
+  it('of a scan that leaves a region out: that region is untouched, wherever its type is listed, and has no gap', async () => {
+    const target = await opened()
+    const spec = { isWholeTarget: false, regionsExcluded: ['eu-west-2'] }
+    await scan(target, { spec, boxes: [], crates: [] }, [], pairs({ regions: ['eu-west-1'] }))
+    expect(await findings(target)).toEqual([
+      ['b-1', 'resolved', 'resource_deleted'],
+      ['b-2', 'open', null],
+      ['c-1', 'open', null],
+    ])
+    const gaps = await store.pool.query('select from gaps where target_id = $1', [target.targetId])
+    expect(gaps.rowCount).toBe(0)
+  })
+
   it('of a narrow scan removes no check either', async () => {
     const target = await opened()
     const checks = { include: ['test-crate-sealed'], exclude: [], minSeverity: null, parameters: [] }

@@ -149,6 +149,7 @@ async function resolveFindings(
            when $4 and $7::text[] is not null and f.location <> 'global' and f.location <> all($7) then 'scope_removed'
            when p.check_id is not null
              and ($7::text[] is null or f.location = 'global' or f.location = any($7))
+             and f.location <> all($11::text[])
              then case when exists (
                select from resources o where o.target_id = $1 and o.type = f.type and o.location = f.location
                  and o.resource_id = f.resource_id and o.gone_at is null
@@ -175,6 +176,7 @@ async function resolveFindings(
       of.listed.map(({ checkId }) => checkId),
       of.listed.map(({ location }) => location),
       of.unseen,
+      spec.regionsExcluded ?? [],
     ],
   )
   return rowCount

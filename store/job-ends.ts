@@ -72,7 +72,8 @@ async function disabledRegions(tx: Sql, lease: Lease, regions: readonly string[]
   const { rows } = await tx.query<{ location: string }>(
     `select distinct f.listed_at as location from findings f join scans s on s.id = $2
      where f.target_id = $1 and f.state = 'open' and f.listed_at <> 'global' and f.listed_at <> all($3::text[])
-       and (s.spec -> 'regions' = 'null' or s.spec -> 'regions' ? f.listed_at)`,
+       and (s.spec -> 'regions' = 'null' or s.spec -> 'regions' ? f.listed_at)
+       and not coalesce(s.spec -> 'regionsExcluded' ? f.listed_at, false)`,
     [lease.targetId, lease.scanId, regions],
   )
   return rows.map(({ location }) => ({

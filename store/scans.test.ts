@@ -16,7 +16,7 @@ import {
 } from '#test/builders/store.ts'
 import { failJob } from './job-ends.ts'
 import { heartbeat, underLease } from './lease.ts'
-import { cancelRequest, cancelScan, readScan, requestScan, startScheduledTime } from './scans.ts'
+import { cancelOpenScans, cancelRequest, cancelScan, readScan, requestScan, startScheduledTime } from './scans.ts'
 import { ensureSchedule, scheduleStatus } from './schedules.ts'
 import { readScanByRequest, readTargetStatus } from './target-facts.ts'
 import { deleteTarget } from './targets.ts'
@@ -295,6 +295,21 @@ describe('cancelScan', () => {
     const waiting = await ask(store.pool, target, token('b'))
     expect(await cancelScan(store.pool, { scanId: waiting.scanId, signal: never })).toBe(true)
     expect((await readScan(store.pool, running.scanId))?.state).toBe('Running')
+  })
+})
+
+describe('cancelOpenScans', () => {
+  it('cancels what runs and what waits, of every target, and starts nothing in its place', async () => {
+    await cancelOpenScans(store.pool, { message: 'before', signal: never })
+    const [one, two] = [await newTarget(store.pool), await newTarget(store.pool)]
+    const asked = [
+      await ask(store.pool, one, token('a')),
+      await ask(store.pool, one, token('b'), { spec: narrow }),
+      await ask(store.pool, two, token('a')),
+    ]
+    expect(await cancelOpenScans(store.pool, { message: 'interrupted', signal: never })).toBe(3)
+    for (const { scanId } of asked) expect((await readScan(store.pool, scanId))?.state).toBe('Cancelled')
+    expect(await cancelOpenScans(store.pool, { message: 'interrupted', signal: never })).toBe(0)
   })
 })
 

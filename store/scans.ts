@@ -342,6 +342,24 @@ async function cancel(tx: Sql, scanId: string, message: string): Promise<boolean
   return endScan(tx, { scanId, state: 'Cancelled', reason: 'Cancelled', message })
 }
 
+/**
+ * Cancels every scan that has not ended, of every target: for whoever has the database to itself, when it leaves before
+ * they have, or finds some that a process left which is no more. How many there were.
+ */
+export async function cancelOpenScans(
+  pool: Pool,
+  of: { readonly message: string; readonly signal: AbortSignal },
+): Promise<number> {
+  let cancelled = 0
+  for (;;) {
+    const { rows } = await pool.query<{ id: string }>(
+      `select id from scans where state in ('Pending', 'Running') order by state, created_at limit 100`,
+    )
+    if (rows.length === 0) return cancelled
+    for (const { id } of rows) if (await cancelScan(pool, { ...of, scanId: id })) cancelled++
+  }
+}
+
 /** A scan by its id; undefined when retention has removed it or it never was. */
 export async function readScan(sql: Sql, scanId: string): Promise<Scan | undefined> {
   return selectScan(sql, scanId)

@@ -85,23 +85,22 @@ export async function readTargetStatus(
 
 /** All that the operator tells of a ScanRequest; undefined while no scan answers it. */
 export async function readScanByRequest(sql: Sql, requestUid: string): Promise<RequestFacts | undefined> {
-  const { rows } = await sql.query<ScanRow & { withdrawn: boolean }>(
-    `select s.*, t.withdrawn_at is not null as withdrawn
+  const { rows } = await sql.query<ScanRow & { withdrawn_at: Date | null }>(
+    `select s.*, case when s.finished_at is null or t.withdrawn_at < s.finished_at then t.withdrawn_at end as withdrawn_at
      from scan_triggers t cross join lateral (select ${SCAN} from scans where scans.id = t.scan_id) s
      where t.kind = 'request' and t.token = $1`,
     [requestUid],
   )
   const row = rows[0]
   if (row === undefined) return undefined
-  const isOpen = row.state === 'Pending' || row.state === 'Running'
-  // Taken back while the scan goes on for others: for this request it is over.
-  const state = row.withdrawn && isOpen ? 'Cancelled' : row.state
   return {
     scanId: row.id,
-    state,
+    // Taken back before the scan ended, which goes on for others: for this request it is over.
+    state: row.withdrawn_at === null ? row.state : 'Cancelled',
     jobs: await countJobs(sql, row.id),
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
+    startedAt:
+      row.withdrawn_at !== null && (row.started_at ?? row.withdrawn_at) >= row.withdrawn_at ? null : row.started_at,
+    finishedAt: row.withdrawn_at ?? row.finished_at,
     message: row.message,
     opened: row.summary?.opened ?? 0,
     resolved: row.summary?.resolved ?? 0,

@@ -152,6 +152,7 @@ function reported(
       name: resource.name,
       arn: resource.arn,
       address: change.address,
+      tags: resource.tags,
     },
     evidence: result.evidence,
     missing: result.missing,
@@ -163,7 +164,6 @@ function reported(
       resource: { type: resource.type, id: resource.id, arn: null, location: location ?? '' },
     }),
     source: source?.rangeOf(writtenAt(change)) ?? null,
-    acceptance: null,
     history: null,
   }
 }
@@ -182,6 +182,7 @@ function added(counts: readonly PairCount[]): readonly PairCount[] {
       unknown: sum('unknown'),
       not_applicable: sum('not_applicable'),
     }
-    return Object.values(total).some((count) => count > 0) ? [{ ...first, counts: total }] : []
+    const outOfSight = pairs.reduce((all, pair) => all + (pair.outOfSight ?? 0), 0)
+    return Object.values(total).some((count) => count > 0) ? [{ ...first, counts: total, outOfSight }] : []
   })
 }

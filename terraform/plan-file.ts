@@ -101,10 +101,18 @@ function parse(text: string): { readonly value: unknown } | { readonly refused: 
     if (/^\s*\{"@level"/.test(text)) {
       return { refused: `The file is the log of "terraform plan -json", not the plan: ${HOW}.` }
     }
-    const isCutOff = /^\s*[[{]/.test(text) && /end of JSON|Unterminated|after JSON at position/.test(String(error))
-    if (isCutOff || /^\s*\{\s*$/.test(text)) return { refused: `The file is cut off in the middle: ${HOW}.` }
+    if (/^\s*[[{]/.test(text) && endsTooEarly(text, String(error))) {
+      return { refused: `The file is cut off in the middle: ${HOW}.` }
+    }
     return { refused: `The file is not JSON: ${HOW}.` }
   }
+}
+
+/** Whether JSON was as it should be up to its end, and not at its end. The message is V8's. */
+function endsTooEarly(text: string, message: string): boolean {
+  if (/end of JSON|Unterminated/.test(message)) return true
+  const position = /at position (\d+)/.exec(message)?.[1]
+  return position !== undefined && Number(position) >= text.trimEnd().length
 }
 
 function refused(why: string): PlanFile {

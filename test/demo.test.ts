@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { startProcess } from './harness/process.ts'
+import { startProcess } from '#platform/process/child-process.ts'
 
 it('the demo shows two watched accounts, finds that all it showed is so, and stops everything', async () => {
   const root = new URL('../', import.meta.url).pathname

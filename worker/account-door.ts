@@ -3,9 +3,10 @@ import type { AwsCalls, Failure, Operation } from '#core/aws-call.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Scan } from '#core/scan.ts'
 import type { CallCounter } from '#platform/aws/call-metrics.ts'
+import { ownCredentials } from '#platform/aws/own-credentials.ts'
 import { partitionOf } from '#platform/aws/partitions.ts'
 import type { RateLimits } from '#platform/aws/rate-limit.ts'
-import { REGION_OPERATIONS } from '#platform/aws/regions.ts'
+import { REGION_OPERATIONS } from '#platform/aws/region-operations.ts'
 import { buildSessionPolicy } from '#platform/aws/session-policy.ts'
 import {
   askCallerArn,
@@ -59,10 +60,21 @@ export interface Visit {
 }
 
 /**
- * Assumes the role of a scan's account and proves whose credentials they are, before anything else is asked. They and
- * the clients live as long as the job. Cost: two calls.
+ * Assumes the role of a scan's account (without one, takes the credentials that are there) and proves whose they are,
+ * before anything else is asked. They and the clients live as long as the job. Cost: two calls; without a role, one.
  */
 export async function enterAccount(deps: AccountDoorDeps, visit: Visit): Promise<Entered> {
+  const { roleArn } = visit.scan.spec
+  if (roleArn === null) return prove(deps, visit, { credentials: ownCredentials(deps.baseCredentials) })
+  const assumed = await assume(deps, visit, roleArn)
+  return 'session' in assumed ? prove(deps, visit, assumed.session) : outside(assumed.outcome)
+}
+
+async function assume(
+  deps: AccountDoorDeps,
+  visit: Visit,
+  roleArn: string,
+): Promise<{ readonly session: Session } | { readonly outcome: Outcome }> {
   const { spec } = visit.scan
   const policy = buildSessionPolicy({
     partition: spec.partition,
@@ -70,24 +82,30 @@ export async function enterAccount(deps: AccountDoorDeps, visit: Visit): Promise
   })
   if (policy.kind !== 'ok') throw new Error(`the session policy of the job cannot be made: ${JSON.stringify(policy)}`)
   const assumed = await assumeRole(sessionDeps(deps, visit), {
-    roleArn: spec.roleArn,
+    roleArn,
     externalId: spec.externalId,
     sessionName: sessionName(visit.scan),
     sessionPolicy: policy.policy,
   })
-  if (assumed.kind === 'failed') return outside(failedToAsk(assumed.failure))
-  if (assumed.kind === 'refused') {
-    const callerArn = deps.principalArn ?? assumed.refusal.callerArn ?? (await ownArn(deps, visit))
-    return outside({
-      kind: 'failed',
-      reason: 'AssumeRoleDenied',
-      message: refusedMessage(assumed.refusal, callerArn, spec.externalId),
-    })
+  switch (assumed.kind) {
+    case 'ok':
+      return { session: assumed.session }
+    case 'failed':
+      return { outcome: failedToAsk(assumed.failure) }
+    case 'refused': {
+      const callerArn = deps.principalArn ?? assumed.refusal.callerArn ?? (await ownArn(deps, visit))
+      const message = refusedMessage(assumed.refusal, callerArn, spec.externalId)
+      return { outcome: { kind: 'failed', reason: 'AssumeRoleDenied', message } }
+    }
+    default:
+      return assumed satisfies never
   }
-  return prove(deps, visit, assumed.session)
 }
 
-async function prove(deps: AccountDoorDeps, visit: Visit, session: Session): Promise<Entered> {
+/** Credentials to enter with; what was opened for them is closed after the visit. */
+type Opened = Pick<Session, 'credentials'> & Partial<Pick<Session, 'destroy'>>
+
+async function prove(deps: AccountDoorDeps, visit: Visit, session: Opened): Promise<Entered> {
   const { spec } = visit.scan
   const aws = createAwsCalls({
     ...sessionDeps(deps, visit),
@@ -99,7 +117,7 @@ async function prove(deps: AccountDoorDeps, visit: Visit, session: Session): Pro
   })
   const leave = (): void => {
     aws.destroy()
-    session.destroy()
+    session.destroy?.()
   }
   try {
     const identity = await proveIdentity(aws)
@@ -109,7 +127,7 @@ async function prove(deps: AccountDoorDeps, visit: Visit, session: Session): Pro
     return outside({
       kind: 'failed',
       reason: 'AccountMismatch',
-      message: `${spec.roleArn} opens account ${identity.actual}, and the target is account ${identity.expected}: nothing was collected. Correct spec.accountId, or the role.`,
+      message: `${spec.roleArn ?? 'The identity of this process'} opens account ${identity.actual}, and the target is account ${identity.expected}: nothing was collected. Correct spec.accountId, or the role.`,
     })
   } catch (error) {
     leave()
@@ -119,12 +137,13 @@ async function prove(deps: AccountDoorDeps, visit: Visit, session: Session): Pro
 
 /**
  * Whether the role can be had without its ExternalId, which would make every worker's door a door for others too. Ask
- * only of a role that has just opened with it. Undefined: it cannot. Cost: one call.
+ * only of a role that has just opened with it. Undefined: it cannot, or there is no ExternalId to enforce. Cost: one call.
  */
 export async function refuseOpenRole(deps: AccountDoorDeps, visit: Visit): Promise<Outcome | undefined> {
-  const { spec } = visit.scan
+  const { roleArn, externalId } = visit.scan.spec
+  if (roleArn === null || externalId === null) return undefined
   const probe = await probeWithoutExternalId(sessionDeps(deps, visit), {
-    roleArn: spec.roleArn,
+    roleArn,
     sessionName: sessionName(visit.scan),
   })
   switch (probe.kind) {
@@ -137,7 +156,7 @@ export async function refuseOpenRole(deps: AccountDoorDeps, visit: Visit): Promi
       return {
         kind: 'failed',
         reason: 'ExternalIdNotEnforced',
-        message: `${spec.roleArn} can be assumed without its ExternalId, so it would open to whoever makes us ask: nothing was collected. ${expected(callerArn, spec.externalId)}`,
+        message: `${roleArn} can be assumed without its ExternalId, so it would open to whoever makes us ask: nothing was collected. ${expected(callerArn, externalId)}`,
       }
     }
     default:
@@ -174,11 +193,15 @@ async function ownArn(deps: AccountDoorDeps, visit: Visit): Promise<string | nul
   return answer.ok ? answer.value : null
 }
 
-function refusedMessage({ action, hop, roleArn, message }: Refusal, callerArn: string | null, externalId: string) {
+function refusedMessage(
+  { action, hop, roleArn, message }: Refusal,
+  callerArn: string | null,
+  externalId: string | null,
+): string {
   return `AWS refused ${action} at hop ${hop}, to ${roleArn}: ${message}. It says the same for a missing role, its trust policy, the ExternalId, the worker's own permissions and a service control policy. ${expected(callerArn, externalId)}`
 }
 
-function expected(callerArn: string | null, externalId: string): string {
+function expected(callerArn: string | null, externalId: string | null): string {
   const policy = expectedTrustPolicy({ callerArn: callerArn ?? '<ARN of the worker role>', externalId })
   return `The role needs this trust policy: ${JSON.stringify(policy)}`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createLogger } from '#platform/log/logger.ts'
-import type { Queue, ReceivedMessage } from '#queue/sqs.ts'
+import type { Queue, ReceivedMessage } from '#queue/queue.ts'
 import { createManualClock } from '#test/manual-clock.ts'
 import { startLoop, type LoopDeps } from './loop.ts'
 

@@ -2,7 +2,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Logger } from '#platform/log/logger.ts'
 import { describePostgresError } from '#platform/postgres/errors.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
-import type { Queue, ReceivedMessage } from '#queue/sqs.ts'
+import { MOST_MESSAGES, type Queue, type ReceivedMessage } from '#queue/queue.ts'
 
 export interface LoopDeps {
   readonly pool: Pool
@@ -20,7 +20,6 @@ export interface LoopDeps {
 }
 
 /** AWS's own bounds: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html */
-const MOST_MESSAGES = 10
 const LONGEST_POLL_SECONDS = 20
 const LONGEST_WAIT_MS = 30_000
 

@@ -45,7 +45,10 @@ async function plan(
   { scan, lease, signal, log }: JobContext,
   { aws, identityArn }: Inside,
 ): Promise<Outcome> {
-  const surveyed = await surveyRegions(aws, { wanted: scan.spec.regions })
+  const surveyed = await surveyRegions(aws, {
+    wanted: scan.spec.regions,
+    unwanted: scan.spec.regionsExcluded ?? [],
+  })
   if (!surveyed.ok) return regionsNotListed(surveyed.failure)
   const { usable, leftOut } = surveyed.value
   const away = leftOut.find(({ why, reason }) => why === 'unreachable' && reason.kind === 'throttled')
@@ -120,6 +123,6 @@ function regionsNotListed(failure: Failure): Outcome {
   return {
     kind: 'failed',
     reason: 'RegionsNotListed',
-    message: `The role may not list the account's regions: ${failure.code}: ${failure.message}. Allow ec2:DescribeRegions, or name the regions in spec.regions.`,
+    message: `The role may not list the account's regions: ${failure.code}: ${failure.message}. Allow ec2:DescribeRegions, or name the regions that are to be scanned (spec.regions, --regions).`,
   }
 }

@@ -6,7 +6,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { refuseMessage } from '#queue/dead-letters.ts'
 import { LeaseLost, startHeartbeat } from '#queue/heartbeat.ts'
 import { decodeMessage } from '#queue/message.ts'
-import type { Queue, ReceivedMessage } from '#queue/sqs.ts'
+import type { Queue, ReceivedMessage } from '#queue/queue.ts'
 import { delayJob, failJob, releaseJob } from '#store/job-ends.ts'
 import { takeLease, type TakenLease } from '#store/jobs.ts'
 import type { UnderLease } from '#store/lease.ts'
@@ -58,14 +58,18 @@ export async function workOnMessage(deps: WorkDeps, message: ReceivedMessage, ab
   }
 
   const { jobId } = decoded.message
-  const taken = await takeLease(pool, {
-    jobId,
-    worker: deps.worker,
-    leaseMs: deps.leaseMs,
-    maxAttempts: deps.maxAttempts,
-    signal: abandon,
-  })
+  const { worker, leaseMs, maxAttempts } = deps
+  const taken = await takeLease(pool, { jobId, worker, leaseMs, maxAttempts, signal: abandon }).catch(
+    (error: unknown) => {
+      if (!abandon.aborted) throw error
+      return { kind: 'abandoned' } as const
+    },
+  )
   switch (taken.kind) {
+    case 'abandoned':
+      // Nobody has begun: another worker may do so at once.
+      await queue.changeVisibility(message, 0, AbortSignal.timeout(RELEASE_MS))
+      return
     case 'held':
       // Its holder may die: then this duplicate is what brings the job back.
       await queue.changeVisibility(message, taken.remainingMs / 1000, abandon)

@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { AwsCredentialIdentityProvider } from '@smithy/types'
-import { CHECKS } from '#checks/registry.ts'
 import type { Clock } from '#core/clock.ts'
 import { createBaseCredentials } from '#platform/aws/base-credentials.ts'
 import type { CallCounter } from '#platform/aws/call-metrics.ts'
@@ -13,18 +10,11 @@ import { startHttpServer } from '#platform/http/server.ts'
 import type { Logger } from '#platform/log/logger.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import { createPool } from '#platform/postgres/pool.ts'
-import { readDeadLetters } from '#queue/dead-letters.ts'
-import { runDispatcher } from '#queue/dispatcher.ts'
-import { createQueue, type Queue } from '#queue/sqs.ts'
-import { COLLECTORS } from '#resources/collectors.ts'
-import { RESOURCE_TYPES } from '#resources/registry.ts'
-import { collect } from './collect.ts'
-import { evaluate } from './evaluate.ts'
-import { startLoop, type Loop } from './loop.ts'
+import type { Queue } from '#queue/queue.ts'
+import { createSqsQueue } from '#queue/sqs.ts'
+import { startJobs, type RunningJobs } from './jobs.ts'
 import { workerMetrics, type WorkerMetrics } from './metrics.ts'
-import { prepare } from './prepare.ts'
 import { waitForSchema } from './wait-for-schema.ts'
-import { workOnMessage, type WorkDeps } from './work-on-message.ts'
 
 export interface WorkerDeps {
   readonly settings: Settings<'worker'>
@@ -55,14 +45,14 @@ export async function runWorker(deps: WorkerDeps): Promise<void> {
   const endpoint = settings.awsEndpointUrl ?? undefined
   const baseCredentials = deps.baseCredentials ?? createBaseCredentials({ region })
   const sqs = createSqsClient({ region, credentials: baseCredentials, endpoint })
-  const queue = createQueue({ client: sqs, url: settings.queueUrl })
-  const deadLetters = createQueue({ client: sqs, url: settings.deadLetterQueueUrl })
+  const queue = createSqsQueue({ client: sqs, url: settings.queueUrl })
+  const deadLetters = createSqsQueue({ client: sqs, url: settings.deadLetterQueueUrl })
 
-  let loop: Loop | undefined
+  let jobs: RunningJobs | undefined
   const receives: HealthCheck = {
     name: 'receives',
     check: () =>
-      loop?.state.isReceiving === true
+      jobs?.state.isReceiving === true
         ? { ok: true }
         : { ok: false, message: 'database, schema or queue are not there yet; see the log' },
   }
@@ -75,16 +65,6 @@ export async function runWorker(deps: WorkerDeps): Promise<void> {
   })
   try {
     await waitForSchema({ pool, clock, log, signal })
-    const abandon = new AbortController()
-    const dispatcher = runDispatcher({ pool, queue, jobsPerTarget: settings.jobsPerTarget, clock, log, signal })
-    const letters = readDeadLetters({
-      deadLetters,
-      sql: pool,
-      clock,
-      log,
-      signal,
-      onLetter: () => own.deadLetters.inc(),
-    })
     const door = {
       baseCredentials,
       region,
@@ -94,45 +74,23 @@ export async function runWorker(deps: WorkerDeps): Promise<void> {
       calls: countingThrottles(own),
       principalArn: settings.workerPrincipalArn,
     }
-    const shared = { pool, clock, door, metrics: own, catalogue: CHECKS, types: RESOURCE_TYPES, collectors: COLLECTORS }
-    const work: WorkDeps = {
+    jobs = startJobs({
       pool,
       queue,
       deadLetters,
       clock,
       log,
       metrics: own,
-      worker: `${hostname()}/${randomBytes(4).toString('hex')}`,
-      leaseMs: settings.jobLeaseSeconds * 1000,
+      doorOf: () => door,
+      concurrency: concurrencyOf(settings, log),
+      jobsPerTarget: settings.jobsPerTarget,
+      leaseSeconds: settings.jobLeaseSeconds,
       maxAttempts: settings.jobAttempts,
-      handlers: {
-        prepare: (context) => prepare(shared, context),
-        collect: (context) => collect(shared, context),
-        evaluate: (context) => evaluate(shared, context),
-      },
-      onEnded: () => dispatcher.wake(),
-    }
-    loop = startLoop(
-      {
-        pool,
-        queue,
-        clock,
-        log,
-        concurrency: concurrencyOf(settings, log),
-        visibilitySeconds: settings.jobLeaseSeconds,
-        work: (message) => workOnMessage(work, message, abandon.signal),
-        onReceiving: () => log.info({ port: http.port }, 'ready'),
-      },
+      patienceMs: settings.shutdownSeconds * 1000,
       signal,
-    )
-    const watching = watchQueue({ queue, clock, log, signal, metrics: own })
-    await stopped(signal)
-    const patience = new AbortController()
-    const outOfTime = clock.sleep(settings.shutdownSeconds * 1000, patience.signal).catch(() => undefined)
-    await Promise.race([loop.ended, outOfTime])
-    patience.abort()
-    abandon.abort(new Error('the worker stops'))
-    await Promise.all([loop.ended, dispatcher.done, letters, watching])
+      onReceiving: () => log.info({ port: http.port }, 'ready'),
+    })
+    await Promise.all([jobs.ended, watchQueue({ queue, clock, log, signal, metrics: own })])
     log.info({}, 'stopped')
   } catch (error) {
     if (!signal.aborted) throw error
@@ -189,11 +147,4 @@ async function watchQueue(deps: {
     }
     await clock.sleep(DEPTH_EVERY_MS, signal).catch(() => undefined)
   }
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  if (signal.aborted) resolve()
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise
 }

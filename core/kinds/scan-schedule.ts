@@ -3,6 +3,8 @@ import { cel, conditions, count, matching, observedGeneration, scope, time } fro
 import type { Kind, KindObject } from './kind.ts'
 
 const SCHEDULE = /^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[^@\s]\S*(\s+\S+){4})$/
+const SCHEDULE_FORM =
+  'schedule takes five fields (minute hour day-of-month month day-of-week), such as "0 3 * * *", or one of @hourly, @daily, @weekly, @monthly, @yearly'
 const labelValue = z.string().max(63)
 
 const targetSelector = z
@@ -47,16 +49,13 @@ const spec = z
       .string()
       .min(1)
       .max(256)
-      .regex(SCHEDULE)
+      .regex(SCHEDULE, SCHEDULE_FORM)
       .meta({
         description:
           'When, as a cron expression of five fields (minute, hour, day of month, month, day of week) or @hourly, @daily, @weekly, @monthly, @yearly.',
         ...cel(
           { rule: "!self.contains('TZ')", message: 'the time zone belongs in spec.timeZone, not in schedule' },
-          matching(
-            SCHEDULE,
-            'schedule takes five fields (minute hour day-of-month month day-of-week), such as "0 3 * * *", or one of @hourly, @daily, @weekly, @monthly, @yearly',
-          ),
+          matching(SCHEDULE, SCHEDULE_FORM),
         ),
       }),
     timeZone: z

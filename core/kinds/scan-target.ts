@@ -19,24 +19,22 @@ const ACCOUNT_ID = /^[0-9]{12}$/
 const ROLE_NAME = /^[A-Za-z0-9+=,.@_-]+$/
 const ROLE_PATH = /^\/([!-~]+\/)?$/
 
+const ACCOUNT_ID_FORM = 'accountId takes the 12 digits of an AWS account in quotes, without dashes: "123456789012"'
+const ROLE_NAME_FORM = 'roleName is the name of the role only, not its ARN or path: letters, digits and +=,.@_-'
+const ROLE_PATH_FORM = 'rolePath begins and ends with a slash, such as / or /security/'
+
 const spec = z
   .object({
     accountId: z
       .string()
       .max(64)
-      .regex(ACCOUNT_ID)
+      .regex(ACCOUNT_ID, ACCOUNT_ID_FORM)
       .meta({
         description: 'The 12 digits of the AWS account to watch. Cannot be changed: create another ScanTarget instead.',
-        ...cel(
-          matching(
-            ACCOUNT_ID,
-            'accountId takes the 12 digits of an AWS account in quotes, without dashes: "123456789012"',
-          ),
-          {
-            rule: 'self == oldSelf',
-            message: 'accountId cannot be changed: delete this ScanTarget and create one for the other account',
-          },
-        ),
+        ...cel(matching(ACCOUNT_ID, ACCOUNT_ID_FORM), {
+          rule: 'self == oldSelf',
+          message: 'accountId cannot be changed: delete this ScanTarget and create one for the other account',
+        }),
       }),
     partition: z
       .enum(['aws', 'aws-us-gov', 'aws-cn'])
@@ -49,14 +47,9 @@ const spec = z
       .string()
       .min(1)
       .max(64)
-      .regex(ROLE_NAME)
+      .regex(ROLE_NAME, ROLE_NAME_FORM)
       .meta({
-        ...cel(
-          matching(
-            ROLE_NAME,
-            'roleName is the name of the role only, not its ARN or path: letters, digits and +=,.@_-',
-          ),
-        ),
+        ...cel(matching(ROLE_NAME, ROLE_NAME_FORM)),
         description:
           'Name of the read-only role in the account. Its trust policy must name the workers and require the ExternalId that status.externalId shows.',
       })
@@ -65,9 +58,9 @@ const spec = z
       .string()
       .min(1)
       .max(512)
-      .regex(ROLE_PATH)
+      .regex(ROLE_PATH, ROLE_PATH_FORM)
       .meta({
-        ...cel(matching(ROLE_PATH, 'rolePath begins and ends with a slash, such as / or /security/')),
+        ...cel(matching(ROLE_PATH, ROLE_PATH_FORM)),
         description: 'IAM path of the role; begins and ends with a slash.',
       })
       .default('/'),

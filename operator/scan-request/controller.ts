@@ -1,20 +1,34 @@
 import type { Check } from '#core/check.ts'
 import type { Clock } from '#core/clock.ts'
 import { ScanRequest, type ScanRequestSpec } from '#core/kinds/scan-request.ts'
+import { ScanTarget } from '#core/kinds/scan-target.ts'
+import type { RequestFacts } from '#core/target-facts.ts'
+import { findCondition } from '#platform/kube/conditions.ts'
 import type { Controller, ReconcileRequest } from '#platform/kube/controller.ts'
 import { watching } from '#platform/kube/controller.ts'
 import { isConflict, isNotFound } from '#platform/kube/kube-error.ts'
 import type { Manager } from '#platform/kube/manager.ts'
-import { anyOf, foreignStatus, generationChanged } from '#platform/kube/predicates.ts'
+import { anyOf, foreignStatus, generationChanged, type Predicate } from '#platform/kube/predicates.ts'
 import { done, failed, requeueAfter, type ReconcileResult } from '#platform/kube/reconcile-result.ts'
 import type { StatusWriter } from '#platform/kube/status.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { readTargetIdentities, requestUidsAt } from '#store/lookups.ts'
 import { readScanByRequest } from '#store/target-facts.ts'
 import { cancelRequest, requestScan } from '#store/scans.ts'
-import { FIELD_MANAGER, scanRequests, scanTargets, type ScanRequestObject, type ScanTargetObject } from '../kinds.ts'
-import { faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
+import { waitingForDatabase } from '../database-away.ts'
+import {
+  FIELD_MANAGER,
+  scanRequests,
+  scanTargets,
+  understood,
+  type ScanRequestObject,
+  type ScanTargetObject,
+} from '../kinds.ts'
+import { explainFaults, faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
+import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
 import { requestStatus, type RequestStanding } from './status.ts'
+
+type Status = NonNullable<ScanRequestObject['status']>
 
 export interface ScanRequestDeps {
   readonly manager: Manager
@@ -49,15 +63,19 @@ export function addScanRequestController(deps: ScanRequestDeps): Controller<Scan
           requests.cache
             .byIndex('target', `${target.metadata.namespace ?? ''}/${target.metadata.name}`)
             .map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name })),
-        [generationChanged],
+        [anyOf(generationChanged, takenUp)],
       ),
     ],
-    reconcile: async (request) => {
+    reconcile: waitingForDatabase(async (request) => {
       if (request.object !== undefined) return answer(deps, writer, lastProgress, request, request.object)
       return cancelDeleted(deps, request)
-    },
+    }),
   })
 }
+
+/** The database knows the target from now on: its status has the ExternalId. */
+const takenUp: Predicate<ScanTargetObject> = (event) =>
+  event.type !== 'update' || event.object.status?.externalId !== event.old.status?.externalId
 
 /** A request that is deleted while its scan is under way wanted the scan gone too. */
 async function cancelDeleted(
@@ -81,38 +99,55 @@ async function answer(
   { signal }: ReconcileRequest<ScanRequestObject>,
   request: ScanRequestObject,
 ): Promise<ReconcileResult> {
-  const { uid } = request.metadata
+  const { uid, generation } = request.metadata
   const now = deps.clock.now()
+  const before = understood(ScanRequest, writer.current(request))
   const parsed = ScanRequest.spec.safeParse(request.spec)
+  const ttlSeconds = parsed.data?.ttlSecondsAfterFinished
+  const known = await readScanByRequest(deps.pool, uid)
+  if (known === undefined && isOver(before, generation)) return expire(deps, request, before, ttlSeconds, signal)
   // Becoming owned makes a new version, which the status has to be written on: the cache does not have it yet.
   const versions = { owned: request }
   const standing = parsed.success
-    ? await stand(deps, request, parsed.data, signal, versions)
-    : ({ kind: 'refused', reason: 'InvalidSpec', message: faultsOf(parsed.error).join('\n') } as const)
+    ? await stand(deps, request, parsed.data, known, signal, versions)
+    : ({ kind: 'refused', reason: 'InvalidSpec', message: explainFaults(ScanRequest, faultsOf(parsed.error)) } as const)
   if (standing instanceof Error) return failed(standing)
 
-  const before = writer.current(request)
   const status = requestStatus(request, before, standing, now)
   const settled = (of: typeof status | undefined): string => JSON.stringify({ ...of, jobs: null })
   const waitMs = (lastProgress.get(uid) ?? -Infinity) + PROGRESS_MS - deps.clock.monotonicMs()
   if (before !== undefined && settled(before) === settled(status) && waitMs > 0) return requeueAfter(waitMs)
 
   const outcome = await writer.apply(versions.owned, status, signal)
-  if (outcome.type === 'failed') return failed(outcome.error)
+  if (outcome.type === 'failed') return statusFailed(deps.manager.events, request, outcome.error)
+  if (outcome.type === 'conflict') return AFTER_CONFLICT
+  if (outcome.type === 'gone') return done
   if (outcome.type === 'applied') lastProgress.set(uid, deps.clock.monotonicMs())
-  if (outcome.type !== 'applied' && outcome.type !== 'unchanged') return done
-  return next(deps, request, parsed.success ? parsed.data : null, standing, lastProgress, signal)
+  if (!isFinished(status)) return requeueAfter(standing.kind === 'waiting' ? 15_000 : PROGRESS_MS)
+  lastProgress.delete(uid)
+  return expire(deps, request, status, ttlSeconds, signal)
+}
+
+const isFinished = (status: Status | undefined): boolean =>
+  findCondition(status?.conditions, 'Finished')?.status === 'True'
+
+/**
+ * What was told to be finished is not begun anew: not when retention has removed its scan, and not when what it was
+ * refused for is no longer so. Only an edit of a request that never came to a scan is looked at.
+ */
+function isOver(status: Status | undefined, generation: number | undefined): boolean {
+  return isFinished(status) && (status?.scanId !== undefined || status?.observedGeneration === generation)
 }
 
 async function stand(
   deps: ScanRequestDeps,
   request: ScanRequestObject,
   spec: ScanRequestSpec,
+  known: RequestFacts | undefined,
   signal: AbortSignal,
   versions: { owned: ScanRequestObject },
 ): Promise<RequestStanding | Error> {
   const { namespace = '', name, uid } = request.metadata
-  const known = await readScanByRequest(deps.pool, uid)
   if (known !== undefined) {
     if (!spec.cancel || known.finishedAt !== null) return { kind: 'scan', facts: known }
     await cancelRequest(deps.pool, { requestUid: uid, signal })
@@ -130,7 +165,10 @@ async function stand(
     }
   }
   const targetSpec = parseTargetSpec(target.spec)
-  if (!targetSpec.ok) return { kind: 'refused', reason: 'InvalidTarget', message: targetSpec.faults.join('\n') }
+  if (!targetSpec.ok) {
+    const faults = explainFaults(ScanTarget, targetSpec.faults)
+    return { kind: 'refused', reason: 'InvalidTarget', message: `ScanTarget "${targetName}" cannot be read. ${faults}` }
+  }
   const identity = (await readTargetIdentities(deps.pool, [target.metadata.uid])).get(target.metadata.uid)
   if (identity === undefined) {
     return {
@@ -182,23 +220,19 @@ async function own(
   return applied.ok ? applied.value : applied.error
 }
 
-/** After the write: when to look again, or the end of an object whose time is over. */
-async function next(
+/** Deletes a finished request whose time is over, or says when it will be. */
+async function expire(
   { manager, clock }: ScanRequestDeps,
   request: ScanRequestObject,
-  spec: ScanRequestSpec | null,
-  standing: RequestStanding,
-  lastProgress: Map<string, number>,
+  status: Status | undefined,
+  ttlSeconds: number | undefined,
   signal: AbortSignal,
 ): Promise<ReconcileResult> {
-  if (standing.kind === 'waiting') return requeueAfter(15_000)
-  if (standing.kind === 'scan' && standing.facts.finishedAt === null) return requeueAfter(PROGRESS_MS)
-  lastProgress.delete(request.metadata.uid)
-  const ttl = spec?.ttlSecondsAfterFinished
-  if (ttl === undefined) return done
-  const finishedAt = standing.kind === 'scan' ? standing.facts.finishedAt : new Date(request.metadata.creationTimestamp)
-  const leftMs = (finishedAt ?? clock.now()).getTime() + ttl * 1000 - clock.now().getTime()
-  if (leftMs > 0) return requeueAfter(leftMs)
+  const finishedAt = status?.completionTime ?? findCondition(status?.conditions, 'Finished')?.lastTransitionTime
+  if (ttlSeconds === undefined || finishedAt === undefined) return done
+  const leftMs = Date.parse(finishedAt) + ttlSeconds * 1000 - clock.now().getTime()
+  // Timers take 2^31 - 1 ms at most; a day is soon enough to look again.
+  if (leftMs > 0) return requeueAfter(Math.min(leftMs, 86_400_000))
   const { namespace = '', name, uid } = request.metadata
   const deleted = await manager.client.delete(scanRequests, { namespace, name }, { signal, uid })
   return deleted.ok || isNotFound(deleted.error) || isConflict(deleted.error) ? done : failed(deleted.error)

@@ -24,7 +24,7 @@ export function requestStatus(
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     conditions: [...conditions],
     ...(standing.kind === 'scan'
-      ? outcome(standing.facts)
+      ? outcome(standing.facts, current)
       : standing.kind === 'refused'
         ? { result: 'Failed' as const }
         : {}),
@@ -63,11 +63,12 @@ function finished(standing: RequestStanding): ConditionInput {
   }
 }
 
-function outcome(facts: RequestFacts): Partial<Status> {
+function outcome(facts: RequestFacts, current: Status | undefined): Partial<Status> {
   const ended = facts.state !== 'Pending' && facts.state !== 'Running' ? facts.state : null
   return {
     scanId: facts.scanId,
-    jobs: facts.jobs,
+    // A scan that goes on for others says nothing more about a request that was taken back.
+    jobs: (ended === 'Cancelled' ? current?.jobs : undefined) ?? facts.jobs,
     ...(facts.startedAt === null ? {} : { startTime: toKubeTime(facts.startedAt) }),
     ...(ended === null ? {} : { result: ended }),
     ...(facts.finishedAt === null ? {} : { completionTime: toKubeTime(facts.finishedAt) }),

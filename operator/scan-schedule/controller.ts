@@ -13,9 +13,18 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { readTargetIdentities, scheduleUidsAt } from '#store/lookups.ts'
 import { deleteSchedule, ensureSchedule, recordMissedTime } from '#store/schedules.ts'
 import { startScheduledTime, type ScanWish } from '#store/scans.ts'
-import { FIELD_MANAGER, scanSchedules, scanTargets, type ScanScheduleObject, type ScanTargetObject } from '../kinds.ts'
-import { faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
+import { waitingForDatabase } from '../database-away.ts'
+import {
+  FIELD_MANAGER,
+  scanSchedules,
+  scanTargets,
+  understood,
+  type ScanScheduleObject,
+  type ScanTargetObject,
+} from '../kinds.ts'
+import { explainFaults, faultsOf, parseTargetSpec, resolveScan } from '../scan-target/resolve.ts'
 import { matchesLabels } from '../selector.ts'
+import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
 import { scheduleStatus, type ScheduleStanding } from './status.ts'
 
 export interface ScanScheduleDeps {
@@ -48,8 +57,9 @@ export function addScanScheduleController(deps: ScanScheduleDeps): Controller<Sc
         [labelsChanged],
       ),
     ],
-    reconcile: async (request) =>
+    reconcile: waitingForDatabase(async (request) =>
       request.object === undefined ? forget(deps, request) : follow(deps, writer, request, request.object),
+    ),
   })
 }
 
@@ -75,10 +85,11 @@ async function follow(
   const standing = await stand(deps, schedule, now, signal)
   const outcome = await writer.apply(
     schedule,
-    scheduleStatus(schedule, writer.current(schedule), standing, now),
+    scheduleStatus(schedule, understood(ScanSchedule, writer.current(schedule)), standing, now),
     signal,
   )
-  if (outcome.type === 'failed') return failed(outcome.error)
+  if (outcome.type === 'failed') return statusFailed(deps.manager.events, schedule, outcome.error)
+  if (outcome.type === 'conflict') return AFTER_CONFLICT
   if (standing.kind === 'stalled' || standing.next === null) return done
   const waitMs = standing.next.getTime() + AFTER_THE_TIME_MS - deps.clock.now().getTime()
   log.debug({ next: standing.next.toISOString() }, 'waiting for the next scheduled time')
@@ -94,7 +105,12 @@ async function stand(
 ): Promise<ScheduleStanding> {
   const parsed = ScanSchedule.spec.safeParse(schedule.spec)
   if (!parsed.success)
-    return { kind: 'stalled', reason: 'InvalidSpec', message: faultsOf(parsed.error).join('\n'), facts: null }
+    return {
+      kind: 'stalled',
+      reason: 'InvalidSpec',
+      message: explainFaults(ScanSchedule, faultsOf(parsed.error)),
+      facts: null,
+    }
   const spec = parsed.data
   const { namespace = '', name, uid, generation = 0 } = schedule.metadata
   const facts = await ensureSchedule(deps.pool, {

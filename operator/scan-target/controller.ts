@@ -1,6 +1,6 @@
 import type { Check } from '#core/check.ts'
 import type { Clock } from '#core/clock.ts'
-import { SCAN_NOW_ANNOTATION, type ScanTargetSpec } from '#core/kinds/scan-target.ts'
+import { SCAN_NOW_ANNOTATION, ScanTarget, type ScanTargetSpec } from '#core/kinds/scan-target.ts'
 import type { TargetFacts } from '#core/target-facts.ts'
 import type { Controller, ReconcileRequest } from '#platform/kube/controller.ts'
 import { isNotFound } from '#platform/kube/kube-error.ts'
@@ -13,12 +13,14 @@ import { requestScan } from '#store/scans.ts'
 import type { Trigger } from '#core/scan.ts'
 import { targetUidAt } from '#store/lookups.ts'
 import { readTargetStatus } from '#store/target-facts.ts'
-import { deleteTarget, ensureTarget } from '#store/targets.ts'
-import { FIELD_MANAGER, scanTargets, type ScanTargetObject } from '../kinds.ts'
-import type { NamespaceUids } from '../namespaces.ts'
+import { adoptNamespace, deleteTarget, ensureTarget } from '#store/targets.ts'
+import { waitingForDatabase } from '../database-away.ts'
+import { FIELD_MANAGER, scanTargets, understood, type ScanTargetObject } from '../kinds.ts'
+import { ADOPT_ANNOTATION, type Namespaces } from '../namespaces.ts'
+import { AFTER_CONFLICT, statusFailed } from '../status-write.ts'
 import { retryDelayMs } from './backoff.ts'
 import { recordTransitions } from './events.ts'
-import { parseTargetSpec, resolveScan } from './resolve.ts'
+import { explainFaults, parseTargetSpec, resolveScan } from './resolve.ts'
 import { targetStatus, type Standing } from './status.ts'
 
 export interface ScanTargetDeps {
@@ -26,7 +28,7 @@ export interface ScanTargetDeps {
   readonly pool: Pool
   readonly clock: Clock
   readonly catalogue: readonly Check[]
-  readonly namespaces: NamespaceUids
+  readonly namespaces: Namespaces
 }
 
 /**
@@ -43,8 +45,9 @@ export function addScanTargetController(deps: ScanTargetDeps): Controller<ScanTa
     name: 'scan-target',
     for: scanTargets,
     predicates: [anyOf(generationChanged, annotationsChanged(SCAN_NOW_ANNOTATION), foreignStatus(writer))],
-    reconcile: async (request) =>
+    reconcile: waitingForDatabase(async (request) =>
       request.object === undefined ? forget(deps, request) : follow(deps, writer, request, request.object),
+    ),
   })
 }
 
@@ -69,7 +72,7 @@ async function follow(
   { signal, log }: ReconcileRequest<ScanTargetObject>,
   target: ScanTargetObject,
 ): Promise<ReconcileResult> {
-  const before = writer.current(target)
+  const before = understood(ScanTarget, writer.current(target))
   const now = deps.clock.now()
   const standing = await stand(deps, target, signal)
   if (standing instanceof Error) return failed(standing)
@@ -79,7 +82,7 @@ async function follow(
   const outcome = await writer.apply(target, status, signal)
   switch (outcome.type) {
     case 'failed':
-      return failed(outcome.error)
+      return statusFailed(deps.manager.events, target, outcome.error)
     case 'applied':
       if (standing.kind === 'followed') recordTransitions(deps.manager.events, target, before, status, standing.facts)
       log.debug({ reason: status.conditions?.[0]?.reason }, 'status written')
@@ -87,8 +90,8 @@ async function follow(
     case 'unchanged':
       return next(standing, now)
     case 'conflict':
+      return AFTER_CONFLICT
     case 'gone':
-      // The newer object is on its way through the watch.
       return done
     default:
       return outcome satisfies never
@@ -98,13 +101,19 @@ async function follow(
 /** Brings the database up to the object and says where the target stands. */
 async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: AbortSignal): Promise<Standing | Error> {
   const parsed = parseTargetSpec(target.spec)
-  if (!parsed.ok) return { kind: 'stalled', reason: parsed.reason, message: parsed.faults.join('\n') }
+  if (!parsed.ok) return { kind: 'stalled', reason: parsed.reason, message: explainFaults(ScanTarget, parsed.faults) }
   const { spec } = parsed
   const { namespace = '', name, uid } = target.metadata
-  const namespaceUid = await deps.namespaces.uidOf(namespace, signal)
-  if (namespaceUid instanceof Error) return namespaceUid
+  const live = await deps.namespaces.of(target, signal)
+  if (live instanceof Error) return live
   const { partition, accountId } = spec
-  const ensured = await ensureTarget(deps.pool, { namespace, namespaceUid, name, uid, partition, accountId, signal })
+  const identity = { namespace, namespaceUid: live.uid, name, uid, partition, accountId, signal }
+  let ensured = await ensureTarget(deps.pool, identity)
+  if (ensured.kind === 'namespace-recreated' && live.adopts) {
+    await adoptNamespace(deps.pool, identity)
+    tellAdopted(deps, target)
+    ensured = await ensureTarget(deps.pool, identity)
+  }
   if (ensured.kind === 'duplicate') {
     return {
       kind: 'stalled',
@@ -113,10 +122,12 @@ async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: Abo
     }
   }
   if (ensured.kind === 'namespace-recreated') {
+    deps.namespaces.awaitAdoption(namespace, live)
+    await forgetPredecessor(deps, target, signal)
     return {
       kind: 'stalled',
       reason: 'NamespaceRecreated',
-      message: `namespace ${namespace} was deleted and created again; its ExternalId belonged to its predecessor. An administrator who wants it to have that ExternalId, and the findings, adopts it in the database: update namespaces set uid = '${namespaceUid}' where namespace = '${namespace}'`,
+      message: `Namespace ${namespace} was deleted and created again: ExternalId and findings belong to the one before. If this one is to have them, an administrator says: kubectl annotate namespace ${namespace} ${ADOPT_ANNOTATION}=${live.uid} --overwrite`,
     }
   }
   const { targetId, externalId } = ensured
@@ -134,6 +145,22 @@ async function stand(deps: ScanTargetDeps, target: ScanTargetObject, signal: Abo
     facts: await readFacts(deps.pool, targetId, generation),
     suspended: spec.suspend,
   }
+}
+
+/** Its name is taken by an object that may not follow it: whoever lived under it is gone. */
+async function forgetPredecessor(
+  { pool }: ScanTargetDeps,
+  target: ScanTargetObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const { namespace = '', name, uid } = target.metadata
+  const living = await targetUidAt(pool, { namespace, name })
+  if (living !== null && living !== uid) await deleteTarget(pool, { uid: living, signal })
+}
+
+function tellAdopted({ manager }: ScanTargetDeps, target: ScanTargetObject): void {
+  const note = `Namespace ${target.metadata.namespace} has the ExternalId and the findings of the one before it, as an administrator wants`
+  manager.events.record({ regarding: target, type: 'Normal', reason: 'NamespaceAdopted', action: 'Adopt', note })
 }
 
 async function readFacts(pool: Pool, targetId: string, generation: number): Promise<TargetFacts> {

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Check } from '#core/check.ts'
 import type { scope as scopeSchema, targetChecks } from '#core/kinds/fields.ts'
+import type { Kind } from '#core/kinds/kind.ts'
 import { ScanTarget, type ScanTargetSpec } from '#core/kinds/scan-target.ts'
 import type { ScanSpec } from '#core/scan.ts'
 import { intersect, narrowChecks, selectChecks, type CheckSelection } from '#core/selection.ts'
@@ -26,6 +27,19 @@ export function parseTargetSpec(
 /** One sentence per issue: `spec.deadlineSeconds: Too small: expected number to be >=60`. */
 export function faultsOf(error: z.ZodError): readonly string[] {
   return error.issues.map((issue) => `${['spec', ...issue.path].join('.')}: ${issue.message}`)
+}
+
+/** As many faults as a condition has room for. */
+const MOST_FAULTS = 5
+
+/** The message of a condition about a spec that cannot be read: what is wrong, and what to do. */
+export function explainFaults({ plural }: Kind, faults: readonly string[]): string {
+  const more = faults.length - MOST_FAULTS
+  return [
+    ...faults.slice(0, MOST_FAULTS),
+    ...(more > 0 ? [`and ${more} more.`] : []),
+    `Correct the object, or delete it and create it anew; "kubectl explain ${plural}.spec" says what each field takes.`,
+  ].join('\n')
 }
 
 /**

@@ -91,6 +91,16 @@ describe('a survey', () => {
     expect(cloud.aws.counts()['ec2:DescribeVpcs']).toBe(3)
   })
 
+  test('without some: those are not tried, and nobody is told of them', async () => {
+    const unwanted = ['eu-west-1', 'me-south-1']
+    const all = await surveyRegions(aws, { wanted: null, unwanted })
+    const named = await surveyRegions(aws, { wanted: ['eu-west-1', 'us-east-1'], unwanted })
+    expect(all).toMatchObject({ ok: true, value: { usable: ['eu-central-1', 'us-east-1'] } })
+    expect(all.ok && all.value.leftOut.filter(({ region }) => unwanted.includes(region))).toEqual([])
+    expect(named).toEqual({ ok: true, value: { usable: ['us-east-1'], leftOut: [] } })
+    expect(cloud.aws.calls({ region: 'eu-west-1' })).toEqual([])
+  })
+
   test('of regions by name: others are not mentioned, unknown ones are', async () => {
     const wanted = ['eu-central-1', 'me-south-1', 'eu-moon-1']
     expect(await surveyRegions(aws, { wanted })).toEqual({

@@ -1,13 +1,6 @@
 import { DescribeRegionsCommand, DescribeVpcsCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2'
-import type { Answer, AwsCalls, Failure, Operation } from '#core/aws-call.ts'
+import type { Answer, AwsCalls, Failure } from '#core/aws-call.ts'
 import type { Reason } from '#core/reason.ts'
-
-/** The operations of this file, for the policy of the watched role. */
-export const REGION_OPERATIONS: readonly Operation[] = [
-  'ec2:DescribeRegions',
-  'ec2:DescribeVpcs',
-  'ec2:GetEbsEncryptionByDefault',
-]
 
 export interface AccountRegions {
   readonly enabled: readonly string[]
@@ -85,15 +78,21 @@ export interface RegionSurvey {
  */
 export async function surveyRegions(
   aws: AwsCalls,
-  options: { readonly wanted: readonly string[] | null; readonly atOnce?: number },
+  options: {
+    readonly wanted: readonly string[] | null
+    /** Not even asked, and not among what is left out. */
+    readonly unwanted?: readonly string[]
+    readonly atOnce?: number
+  },
 ): Promise<Answer<RegionSurvey>> {
-  const { wanted, atOnce = 8 } = options
+  const { wanted, unwanted = [], atOnce = 8 } = options
+  const isWanted = (region: string): boolean => !unwanted.includes(region)
   const listed = await listRegions(aws)
   if (!listed.ok && wanted === null) return listed
   const { enabled, notOptedIn } = listed.ok ? listed.value : { enabled: wanted ?? [], notOptedIn: [] }
 
-  const candidates = wanted === null ? enabled : wanted.filter((region) => enabled.includes(region))
-  const without = (wanted ?? notOptedIn).filter((region) => !enabled.includes(region))
+  const candidates = (wanted ?? enabled).filter((region) => enabled.includes(region) && isWanted(region))
+  const without = (wanted ?? notOptedIn).filter((region) => !enabled.includes(region) && isWanted(region))
   const leftOut: RegionLeftOut[] = without.map((region) =>
     notOptedIn.includes(region)
       ? { region, why: 'not_opted_in', reason: notLooked(`${region} is not enabled in this account`) }

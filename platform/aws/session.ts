@@ -24,7 +24,8 @@ export interface SessionDeps extends Omit<CallDeps, 'accountId' | 'actionOf'> {
 
 export interface RoleRequest {
   readonly roleArn: string
-  readonly externalId: string
+  /** Null: the role asks for none. */
+  readonly externalId: string | null
   /** `vedette-<scan uid>`: what CloudTrail shows the account's owner. At most 64 characters. */
   readonly sessionName: string
   readonly sessionPolicy: SessionPolicy
@@ -70,7 +71,7 @@ export async function assumeRole(deps: SessionDeps, request: RoleRequest): Promi
   const ask = () =>
     sts.assume({
       RoleArn: request.roleArn,
-      ExternalId: request.externalId,
+      ...(request.externalId === null ? {} : { ExternalId: request.externalId }),
       RoleSessionName: request.sessionName,
       DurationSeconds: request.durationSeconds ?? LONGEST_SECONDS,
       PolicyArns: policyArns.map((arn) => ({ arn })),

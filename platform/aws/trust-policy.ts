@@ -6,16 +6,19 @@ export interface TrustPolicy {
       readonly Effect: 'Allow'
       readonly Principal: { readonly AWS: string }
       readonly Action: readonly string[]
-      readonly Condition: { readonly StringEquals: Readonly<Record<'sts:ExternalId', string>> }
+      readonly Condition?: { readonly StringEquals: Readonly<Record<'sts:ExternalId', string>> }
     },
   ]
 }
 
 /**
- * The trust policy that a watched role needs. `sts:TagSession` is there because EKS Pod Identity's session tags are
+ * The trust policy that a watched role needs, with the ExternalId where one is used. `sts:TagSession` is there because EKS Pod Identity's session tags are
  * transitive: without it AWS refuses to pass them on, and with them the role.
  */
-export function expectedTrustPolicy(of: { readonly callerArn: string; readonly externalId: string }): TrustPolicy {
+export function expectedTrustPolicy(of: {
+  readonly callerArn: string
+  readonly externalId: string | null
+}): TrustPolicy {
   return {
     Version: '2012-10-17',
     Statement: [
@@ -23,7 +26,7 @@ export function expectedTrustPolicy(of: { readonly callerArn: string; readonly e
         Effect: 'Allow',
         Principal: { AWS: principalOf(of.callerArn) },
         Action: ['sts:AssumeRole', 'sts:TagSession'],
-        Condition: { StringEquals: { 'sts:ExternalId': of.externalId } },
+        ...(of.externalId === null ? {} : { Condition: { StringEquals: { 'sts:ExternalId': of.externalId } } }),
       },
     ],
   }

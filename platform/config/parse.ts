@@ -1,3 +1,4 @@
+import { suggestion } from '#core/nearest.ts'
 import { SETTINGS, type Process, type Setting, type Settings } from './settings.ts'
 
 /** Every setting that was refused, in one message: what was wrong with each, and what it takes. */
@@ -48,25 +49,4 @@ export function parseSettings<P extends Process>(
   if (faults.length > 0) throw new SettingsRefused(faults.sort())
   // Each row parsed its own value, so the record has the types of the table.
   return Object.freeze(values) as Settings<P>
-}
-
-function suggestion(name: string, known: ReadonlySet<string>): string {
-  const near = [...known]
-    .map((candidate) => ({ candidate, steps: distance(name, candidate) }))
-    .sort((a, b) => a.steps - b.steps)[0]
-  return near !== undefined && near.steps <= 4 ? `: did you mean ${near.candidate}?` : ''
-}
-
-/** Levenshtein's distance; names are short, so the plain table will do. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const cost = a[i - 1] === b[j - 1] ? 0 : 1
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + cost))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

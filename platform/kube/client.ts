@@ -26,6 +26,14 @@ export interface Applicable {
   readonly [field: string]: unknown
 }
 
+export interface JsonPatchOperation {
+  /** `add` on a field that is there takes its place. */
+  readonly op: 'add' | 'replace' | 'remove'
+  /** A JSON pointer: `/status/conditions`. */
+  readonly path: string
+  readonly value?: unknown
+}
+
 export interface ListQuery {
   readonly namespace?: string
   readonly labelSelector?: string
@@ -195,6 +203,26 @@ export class KubeClient {
         path: objectPath(resource, key, options.subresource),
         contentType: 'application/merge-patch+json',
         body: patch,
+        idempotent: true,
+      },
+      options,
+    )
+  }
+
+  /** A JSON patch (RFC 6902). An operation that replaces `/metadata/resourceVersion` makes it conflict with whoever wrote first. */
+  async jsonPatch<T extends KubeObject>(
+    resource: KubeResource<T>,
+    key: ObjectKey,
+    operations: readonly JsonPatchOperation[],
+    options: CallOptions & { readonly subresource?: 'status' },
+  ): Promise<KubeResult<T>> {
+    return this.#call<T>(
+      {
+        method: HttpMethod.PATCH,
+        verb: 'PATCH',
+        path: objectPath(resource, key, options.subresource),
+        contentType: 'application/json-patch+json',
+        body: operations,
         idempotent: true,
       },
       options,

@@ -132,6 +132,12 @@ export class Controller<T extends KubeObject = KubeObject> {
     return cache.size
   }
 
+  /** Tries at once what failed last time, whose retry may be many minutes away: call it when the cause is over. */
+  retryFailed(): void {
+    const count = this.#queue?.retryFailed() ?? 0
+    if (count > 0) this.#log.info({ count }, 'trying again at once what failed')
+  }
+
   /** A sentence when a worker has been at one object for longer than its timeout allows, which only a restart ends. */
   stuck(): string | undefined {
     const runningMs = this.#queue?.longestRunningMs() ?? 0

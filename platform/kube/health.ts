@@ -9,18 +9,18 @@ interface Watched {
   readonly status: ReflectorStatus
 }
 
-/** Readiness: every cache has been filled once. A standby is ready too: it could lead at any moment. */
+/** Readiness: every cache is filled and kept up to date. A standby is ready too: it could lead at any moment. */
 export function cachesCheck(informers: () => Iterable<Watched>): HealthCheck {
   return {
     name: 'caches',
     check: () => {
-      const missing = [...informers()].filter(({ status }) => !status.synced)
-      if (missing.length === 0) return { ok: true }
-      const what = missing.map(({ resource, status }) => {
+      const behind = [...informers()].filter(({ status }) => !status.synced || status.degraded !== undefined)
+      if (behind.length === 0) return { ok: true }
+      const what = behind.map(({ resource, status }) => {
         const why = status.degraded === undefined ? 'the first list is under way' : status.degraded.message
         return `${resourceName(resource)} (${why})`
       })
-      return { ok: false, message: `not filled yet: ${what.join(', ')}` }
+      return { ok: false, message: `not up to date: ${what.join(', ')}` }
     },
   }
 }
@@ -56,18 +56,18 @@ const maxSilenceMs = 15_000
 
 /**
  * Liveness: timers fire. Whoever asks over HTTP has shown that sockets are served, not that timers are; and the renewal
- * of the lease, the retries and the timeouts all hang on them.
+ * of the lease, the retries and the timeouts all hang on them. Before it runs there is nothing to wait for.
  */
 export function createTimerWatchdog(clock: Clock): {
   readonly check: HealthCheck
   run(signal: AbortSignal): Promise<void>
 } {
-  let tickedAt = clock.monotonicMs()
+  let tickedAt: number | undefined
   return {
     check: {
       name: 'timers',
       check: () => {
-        const silentMs = clock.monotonicMs() - tickedAt
+        const silentMs = tickedAt === undefined ? 0 : clock.monotonicMs() - tickedAt
         if (silentMs <= maxSilenceMs) return { ok: true }
         return { ok: false, message: `no timer has fired for ${Math.round(silentMs / 1000)} s` }
       },

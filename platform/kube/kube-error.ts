@@ -55,6 +55,12 @@ export const isAlreadyExists = (error: KubeError): boolean => error.status === 4
 export const isConflict = (error: KubeError): boolean => error.status === 409 && error.reason !== 'AlreadyExists'
 /** The object breaks its schema or a rule; sending it again does not help. */
 export const isInvalid = (error: KubeError): boolean => error.status === 422 || error.status === 400
+/**
+ * What is stored does not have the types of the schema (an older one let it through), so server-side apply has nothing to
+ * merge into. The server says so with a bare 500 (kubernetes/apimachinery: util/managedfields/internal/structuredmerge.go).
+ */
+export const isUnmergeable = (error: KubeError): boolean =>
+  error.status === 500 && error.message.includes('failed to create typed live object')
 /** The resource version or continue token is too old: list again. */
 export const isGone = (error: KubeError): boolean => error.status === 410
 export const isForbidden = (error: KubeError): boolean => error.status === 403

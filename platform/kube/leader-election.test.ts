@@ -165,6 +165,17 @@ describe('LeaderElector', () => {
     expect(afterMs).toBeLessThanOrEqual(2500)
   })
 
+  it('gives it away also when the answer to its last renewal did not come', async () => {
+    const first = elector('first')
+    await first.acquire(never)
+    const renewed = await read()
+    const spec = { ...renewed.spec, renewTime: '2026-01-01T00:00:02.000000Z' }
+    unwrap(await parts.client.replace(leases, { ...renewed, spec }, { signal: never }))
+
+    await first.release(never)
+    expect((await read()).spec).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 })
+  })
+
   it('does not release what it does not hold', async () => {
     await elector('first').acquire(never)
     await elector('second').release(never)

@@ -114,17 +114,26 @@ export class LeaderElector {
 
   /** Gives the lease away, so that another replica need not wait for it to run out. Best effort, within two seconds. */
   async release(signal: AbortSignal): Promise<void> {
-    const { client, clock, log } = this.#deps
+    const { log } = this.#deps
     const observed = this.#observed
     this.#forget()
-    if (observed === undefined || observed.lease.spec?.holderIdentity !== this.#options.identity) return
-    const answer = await client.replace(
-      leases,
-      this.#draft(observed.lease, releasedSpec(observed.lease.spec, clock.now())),
-      { signal, timeoutMs: 2000 },
-    )
-    if (answer.ok) log.info({ lease: this.#lease }, 'released the lease')
-    else log.warn({ lease: this.#lease, error: answer.error }, 'cannot release the lease: the next leader has to wait')
+    if (observed === undefined) return
+    const outcome = await this.#giveAway(observed.lease, { signal, timeoutMs: 2000 })
+    if (outcome === 'released') log.info({ lease: this.#lease }, 'released the lease')
+    else if (outcome !== 'not-ours')
+      log.warn({ lease: this.#lease, error: outcome }, 'cannot release the lease: the next leader has to wait')
+  }
+
+  async #giveAway(lease: Lease, call: CallOptions): Promise<'released' | 'not-ours' | KubeError> {
+    const { client, clock } = this.#deps
+    const { namespace, name, identity } = this.#options
+    if (lease.spec?.holderIdentity !== identity) return 'not-ours'
+    const answer = await client.replace(leases, this.#draft(lease, releasedSpec(lease.spec, clock.now())), call)
+    if (answer.ok) return 'released'
+    if (!isConflict(answer.error)) return answer.error
+    // The answer to the last renewal was not waited for.
+    const current = await client.get(leases, { namespace, name }, call)
+    return current.ok ? this.#giveAway(current.value, call) : current.error
   }
 
   async #tryOnce(signal: AbortSignal, withinMs = this.#options.renewDeadlineMs): Promise<boolean> {

@@ -157,6 +157,38 @@ describe('StatusWriter', () => {
     expect((await read()).status?.seen).toBe(4)
   })
 
+  it('counts as its own what it found right, and notices when that is overwritten', async () => {
+    await writer.apply(object, { seen: 3, phase: 'Done' }, signal)
+    const successor = new StatusWriter(resource, {
+      client: parts.client,
+      metrics: parts.metrics,
+      fieldManager: 'vedette.dev/test',
+    })
+    const found = await read()
+    expect((await successor.apply(found, { seen: 3, phase: 'Done' }, signal)).type).toBe('unchanged')
+    await writer.apply(found, { seen: 99, phase: 'Done' }, signal)
+
+    expect([successor.isOurs(found), successor.isOurs(await read())]).toEqual([true, false])
+  })
+
+  it('removes what somebody else has put beside it', async () => {
+    const conditions = updateConditions(undefined, healthConditions('ready', 'Fine', 'all is well'), {
+      now: new Date('2026-01-01T00:00:00Z'),
+      generation: 1,
+    })
+    await writer.apply(object, { seen: 3, conditions }, signal)
+    const lies = [{ observedGeneration: 7 }, { conditions: [...conditions, { ...conditions[0], type: 'Stalled' }] }]
+    for (const status of lies) {
+      const patch = { signal, subresource: 'status' } as const
+      await parts.client.mergePatch(resource, { namespace, name: 'a' }, { status }, patch)
+      const before = writes()
+
+      expect((await writer.apply(await read(), { seen: 3, conditions }, signal)).type).toBe('applied')
+      expect((await read()).status).toEqual({ seen: 3, conditions, phase: 'New' })
+      expect(writes() - before).toBe(2)
+    }
+  })
+
   it('counts what became of each status', async () => {
     await writer.apply(object, { seen: 3 }, signal)
     await writer.apply(object, { seen: 3 }, signal)

@@ -101,6 +101,18 @@ describe('WorkQueue', () => {
     expect(queue.failuresOf('b')).toBe(0)
   })
 
+  it('tries what failed at once when it is told to, and then not again for the failure before', async () => {
+    for (let failures = 0; failures < 20; failures++) queue.addRateLimited('a')
+    queue.addAfter('b', 1000)
+
+    expect(queue.retryFailed()).toBe(1)
+    expect(await drain()).toEqual(['a'])
+    queue.forget('a')
+    expect(queue.retryFailed()).toBe(0)
+    await clock.advance(2_000_000)
+    expect(await drain()).toEqual(['b'])
+  })
+
   it('limits what all keys together may retry', () => {
     for (let index = 0; index < 100; index++) queue.addRateLimited(`k${index}`)
 

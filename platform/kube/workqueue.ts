@@ -132,6 +132,15 @@ export class WorkQueue {
     this.#failures.delete(key)
   }
 
+  /** Tries at once whatever failed last time: its cause is over. How often it failed stands until it succeeds. Returns how many. */
+  retryFailed(): number {
+    for (const key of this.#failures.keys()) {
+      this.#delayed.delete(key)
+      this.add(key, 'low')
+    }
+    return this.#failures.size
+  }
+
   failuresOf(key: string): number {
     return this.#failures.get(key) ?? 0
   }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { Language, Parser, type Node } from 'web-tree-sitter'
 import type { Block, Comment, Expression, SourceFile, Step } from './syntax.ts'
+import { readParserBinaries } from './wasm.ts'
 
 export type ParseSource = (text: string, file: string) => SourceFile
 
@@ -10,11 +9,7 @@ export type ParseSource = (text: string, file: string) => SourceFile
  * broken anywhere: what can be understood is.
  */
 export async function createSourceParser(): Promise<ParseSource> {
-  const find = createRequire(import.meta.url)
-  const [runtime, grammar] = await Promise.all([
-    readFile(find.resolve('web-tree-sitter/web-tree-sitter.wasm')),
-    readFile(find.resolve('@tree-sitter-grammars/tree-sitter-hcl/tree-sitter-terraform.wasm')),
-  ])
+  const { runtime, grammar } = await readParserBinaries()
   await Parser.init({ wasmBinary: runtime })
   const parser = new Parser()
   parser.setLanguage(await Language.load(grammar))

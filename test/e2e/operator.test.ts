@@ -1,122 +1,38 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CHECKS } from '#checks/registry.ts'
 import type { Clock } from '#core/clock.ts'
-import type { EndedScanState } from '#core/scan.ts'
-import { addControllers } from '#operator/controllers.ts'
-import { Manager, type RunningManager } from '#platform/kube/manager.ts'
-import { createKubeMetrics } from '#platform/kube/metrics.ts'
-import { PooledKubeConfig } from '#platform/kube/pooled-kube-config.ts'
-import { createLogger } from '#platform/log/logger.ts'
-import { createMetrics } from '#platform/metrics/metrics.ts'
-import { createPool, type Pool } from '#platform/postgres/pool.ts'
-import { transaction } from '#platform/postgres/transaction.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
-import { migrate } from '#store/migrate.ts'
-import { endScan } from '#store/scan-steps.ts'
-import { startKubeProxy, type KubeProxy } from '../harness/kube-proxy.ts'
-import { useControlPlane, usePostgres } from '../harness/use.ts'
+import { usePostgres } from '../harness/use.ts'
+import {
+  condition,
+  eventually,
+  migratedPool,
+  scansOf,
+  startOperator,
+  useOwnVedette,
+  type TestOperator,
+} from './operator-fixture.ts'
 
-// The operator on a real API server and a real Postgres, under its own RBAC identity. Workers are played by the test:
-// it ends scans in the database, which is all that the operator sees of them.
-const cluster = useControlPlane()
+const cluster = useOwnVedette()
 const database = usePostgres()
-const signal = new AbortController().signal
-const log = createLogger({ process: 'test', level: (process.env['TEST_LOG'] ?? 'silent') as 'silent' })
-const metrics = createMetrics({ processMetrics: false })
-const root = new URL('../../', import.meta.url).pathname
+const { kubectl, apply, get } = cluster.objects
+const { active: activeScan, finish } = scansOf(() => pool)
 let pool: Pool
-let proxy: KubeProxy
-let kubeConfig: PooledKubeConfig
-let running: RunningManager
+let operator: TestOperator
 /** Where the operator thinks it is in time; moves on at the usual pace. */
 let skewMs = 0
 const clock: Clock = { ...systemClock, now: () => new Date(Date.now() + skewMs) }
-
-const kubectl = async (...args: readonly string[]): Promise<string> => {
-  const { code, stdout, stderr } = await cluster.access.kubectl(args)
-  if (code !== 0) throw new Error(stderr)
-  return stdout
-}
-const apply = async (
-  namespace: string,
-  kind: string,
-  name: string,
-  spec: object,
-  labels: object = {},
-): Promise<void> => {
-  const object = { apiVersion: 'vedette.dev/v1alpha1', kind, metadata: { name, namespace, labels }, spec }
-  const { code, stderr } = await cluster.access.kubectl(['apply', '-f', '-'], { input: JSON.stringify(object) })
-  if (code !== 0) throw new Error(stderr)
-}
-// eslint-disable-next-line typescript/no-explicit-any -- what the API server answers is looked into by expectations
-const get = async (namespace: string, kind: string, name: string): Promise<any> =>
-  JSON.parse(await kubectl('get', kind, name, '-n', namespace, '-o', 'json'))
-
-/** Waits until the object is as expected; the last look is what a failure shows. */
-async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => boolean, withinMs = 15_000): Promise<T> {
-  const end = Date.now() + withinMs
-  for (;;) {
-    const seen = await look()
-    if (holds(seen)) return seen
-    if (Date.now() > end) throw new Error(`not within ${withinMs} ms: ${JSON.stringify(seen, undefined, 1)}`)
-    await wait(50)
-  }
-}
-const condition = (
-  object: { status?: { conditions?: readonly { type: string; status: string; reason: string }[] } },
-  type: string,
-) => object.status?.conditions?.find((one) => one.type === type)
-
-const statusWrites = (name: string): number =>
-  proxy.requests().filter(({ method, path }) => method === 'PATCH' && path.includes(`/${name}/status`)).length
-
-async function activeScan(namespace: string, name: string): Promise<string> {
-  const { rows } = await pool.query<{ id: string }>(
-    `select scans.id from scans join targets on targets.id = target_id
-     where targets.namespace = $1 and targets.name = $2 and state = 'Running'`,
-    [namespace, name],
-  )
-  if (rows[0] === undefined) throw new Error(`no scan of ${name} is running`)
-  return rows[0].id
-}
-
-/** What workers would have done. */
-async function finish(scanId: string, state: EndedScanState = 'Succeeded', coveragePercent = 100): Promise<void> {
-  await pool.query(
-    `update targets set proven_generation = scans.generation, refusal = null from scans
-     where scans.id = $1 and targets.id = target_id`,
-    [scanId],
-  )
-  const findings = { critical: 1, high: 2, medium: 3, low: 4, excepted: 0 }
-  const summary = { findings, coveragePercent, opened: 3, resolved: 1, reopened: 0, topGaps: [] }
-  await transaction(pool, signal, (tx) => endScan(tx, { scanId, state, summary }))
-}
+const statusWrites = (name: string): number => operator.statusWrites(name)
 
 const target = (accountId: string): object => ({ accountId })
 
 beforeAll(async () => {
-  await kubectl('apply', '--server-side', '--force-conflicts', '-f', `${root}crds`)
-  await kubectl('wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all')
-  await kubectl('apply', '-f', `${root}deploy/rbac.yaml`)
-  pool = createPool({ connectionString: database.url, applicationName: 'test', max: 10, log })
-  await migrate(pool, { signal, log })
-  proxy = await startKubeProxy(cluster.access)
-  kubeConfig = new PooledKubeConfig()
-  kubeConfig.loadFromFile(
-    await cluster.access.serviceAccountKubeconfig('vedette-system', 'vedette-operator', proxy.url),
-  )
-  const manager = new Manager(
-    { component: 'vedette.dev/operator', instance: 'test', freezeCaches: true },
-    { kubeConfig, clock: systemClock, log, metrics: createKubeMetrics(metrics) },
-  )
-  addControllers({ manager, pool, databaseUrl: database.url, clock, log, catalogue: CHECKS })
-  running = manager.start()
+  pool = await migratedPool(database.url)
+  operator = await startOperator({ access: cluster.access, pool, databaseUrl: database.url, clock })
 })
 afterAll(async () => {
-  await running?.stop()
-  await proxy?.stop()
-  await kubeConfig?.close()
+  await operator?.stop()
   await pool?.end()
 })
 
@@ -297,7 +213,9 @@ describe('a ScanRequest', () => {
     expect(please.metadata.ownerReferences).toMatchObject([{ kind: 'ScanTarget', name: 'asked' }])
     expect(statusWrites('please')).toBe(2)
     expect(
-      proxy.requests().filter(({ method, path }) => method === 'PATCH' && path.includes('/scanrequests/please')).length,
+      operator.proxy
+        .requests()
+        .filter(({ method, path }) => method === 'PATCH' && path.includes('/scanrequests/please')).length,
     ).toBe(3)
     // A narrower scan says nothing about the coverage of the target.
     expect((await get(namespace, 'scantarget', 'asked')).status.coveragePercent).toBe(100)
@@ -425,7 +343,7 @@ describe('a ScanSchedule', () => {
 
 describe('rights', () => {
   it('of deploy/rbac.yaml are enough: nothing was refused', async () => {
-    expect(await metrics.value('rest_client_requests_total', { code: '200' })).toBeGreaterThan(0)
-    expect(await metrics.value('rest_client_requests_total', { code: '403' })).toBeUndefined()
+    expect(await operator.metrics.value('rest_client_requests_total', { code: '200' })).toBeGreaterThan(0)
+    expect(await operator.metrics.value('rest_client_requests_total', { code: '403' })).toBeUndefined()
   })
 })

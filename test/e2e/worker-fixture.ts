@@ -9,7 +9,8 @@ import { parseSettings } from '#platform/config/parse.ts'
 import { createLogger } from '#platform/log/logger.ts'
 import { createPool, type Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
-import { createQueue, type Queue } from '#queue/sqs.ts'
+import type { Queue } from '#queue/queue.ts'
+import { createSqsQueue } from '#queue/sqs.ts'
 import { migrate } from '#store/migrate.ts'
 import { requestScan } from '#store/scans.ts'
 import { ensureTarget } from '#store/targets.ts'
@@ -185,8 +186,8 @@ async function open(aws: Aws, url: string): Promise<{ fixture: WorkerFixture; cl
       AWS_REGION: 'eu-central-1',
       AWS_ENDPOINT_URL: aws.url,
     },
-    queue: createQueue({ client: sqs, url: queueUrl }),
-    deadLetters: createQueue({ client: sqs, url: deadLetterQueueUrl }),
+    queue: createSqsQueue({ client: sqs, url: queueUrl }),
+    deadLetters: createSqsQueue({ client: sqs, url: deadLetterQueueUrl }),
     queueUrl,
     externalId,
     targetId,

@@ -45,6 +45,18 @@ test('an answer is cut in the middle, a connection breaks, an answer never comes
   expect(await ask()).toMatchObject({ status: 200 })
 })
 
+test('a request is held back, and then passed on', async () => {
+  const held = Promise.withResolvers<void>()
+  proxy.inject({ answer: { passOnAfter: held.promise } })
+  let isAnswered = false
+  const asked = ask('/version').finally(() => (isAnswered = true))
+  await vi.waitFor(() => expect(proxy.requests()).toHaveLength(1))
+  expect(await ask()).toMatchObject({ status: 200 })
+  expect(isAnswered).toBe(false)
+  held.resolve()
+  expect(await asked).toMatchObject({ status: 200, body: { major: '1' } })
+})
+
 test.for(['end', 'reset', 'truncate', 'expired'] as const)('a watch is cut: %s', async (how) => {
   const namespace = await cluster.access.createNamespace()
   const events: string[] = []

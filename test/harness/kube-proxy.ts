@@ -19,10 +19,15 @@ export interface KubeFault {
   /** How many of them; default 1. */
   readonly times?: number
   /**
-   * What they get: an answer as the API server words it; a connection that is reset; no answer, ever; or the real answer, cut
-   * after so many bytes of its body.
+   * What they get: an answer as the API server words it; a connection that is reset; no answer, ever; the real answer, cut
+   * after so many bytes of its body; or the real answer to a request that is passed on only then, whoever still waits for it.
    */
-  readonly answer: ServerFault | 'reset' | 'hang' | { readonly cutAfterBytes: number }
+  readonly answer:
+    | ServerFault
+    | 'reset'
+    | 'hang'
+    | { readonly cutAfterBytes: number }
+    | { readonly passOnAfter: Promise<unknown> }
 }
 
 /** An API server's double that opens TLS with the server's own certificate, passes everything on, and can be told to misbehave. */
@@ -73,6 +78,8 @@ export async function startKubeProxy(plane: {
       const { headers, body } = serverFault(answer)
       incoming.resume()
       response.writeHead(answer.status, headers).end(body)
+    } else if (answer !== undefined && 'passOnAfter' in answer) {
+      void answer.passOnAfter.then(() => forward(plane.url, agent, incoming, response, undefined))
     } else {
       if (request.isWatch) {
         watches.add(response)

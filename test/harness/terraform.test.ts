@@ -4,7 +4,7 @@ import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3-control'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { clientsFor } from './aws/clients.ts'
 import { useAws } from './aws/use-aws.ts'
-import { temporaryFolder, type TemporaryFolder } from './folder.ts'
+import { temporaryFolder, type TemporaryFolder } from '#platform/process/temporary-folder.ts'
 import { findProviderMirror } from './terraform-mirror.ts'
 import { useTerraform } from './terraform.ts'
 

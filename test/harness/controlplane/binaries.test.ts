@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { temporaryFolder, type TemporaryFolder } from '../folder.ts'
+import { temporaryFolder, type TemporaryFolder } from '#platform/process/temporary-folder.ts'
 import { binariesFolder, findBinaries, findKubectl } from './binaries.ts'
 import { envtestVersion } from './versions.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startProcess } from '../process.ts'
-import { withLock } from './lock.ts'
+import { withLock } from '#platform/process/lock.ts'
 import { etcdVersion, kubernetesVersion, neededGo } from './versions.ts'
 
 export const binaryNames = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] as const
