@@ -127,6 +127,7 @@ function of(values: Place['values'], more: Partial<Place> = {}): Attributes {
   return new Attributes({
     path: 'x.y',
     values,
+    isBlock: false,
     unknowns: {},
     sensitive: {},
     expressions: {},

@@ -69,6 +69,11 @@ export class Configuration {
     return this.#providers.get(key)
   }
 
+  /** For `secrets.ts` alone, which hides those keys. */
+  providers(): Iterable<Expressions> {
+    return this.#providers.values()
+  }
+
   #walk(module: unknown, path: ModulePath): void {
     const at = configPath(path)
     for (const resource of listOf(member(module, 'resources'))) {

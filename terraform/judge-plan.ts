@@ -10,6 +10,7 @@ import { hiddenReferences } from './hidden.ts'
 import type { Mapping, Setting } from './mapping.ts'
 import { notExamined } from './not-examined.ts'
 import type { Change, Plan } from './plan.ts'
+import { Secrets } from './secrets.ts'
 import { settingResource } from './settings.ts'
 import { NOWHERE } from './snapshot.ts'
 import type { SourceView } from './source-view.ts'
@@ -51,8 +52,9 @@ export function judgePlan(question: PlanQuestion): PlanJudgement {
     asked.map(({ check }) => check),
   )
   const judged = accounts.map((account) => judgeAccount(account, asked, question))
+  const secrets = new Secrets(question.plan)
   return {
-    results: judged.flatMap(({ results }) => results),
+    results: judged.flatMap(({ results }) => results).map((result) => secrets.hide(result)),
     counts: added(judged.flatMap(({ counts }) => counts)),
     notExamined: notExamined(question, asked),
     withoutTwin: checks.filter((selected) => !asked.includes(selected)).map(({ check }) => check.id),

@@ -1,6 +1,6 @@
 import type { Reason } from '#core/reason.ts'
 import type { Expressions } from './expressions.ts'
-import { listOf, member, textsOf } from './json.ts'
+import { listOf, member, textOf, textsOf } from './json.ts'
 import type { CompanionType, Mapping } from './mapping.ts'
 import type { Names } from './names.ts'
 import type { Change, Plan } from './plan.ts'
@@ -73,8 +73,8 @@ export class Links {
     return this.#linked.get(`${parent.address} ${companionType}`) ?? NOTHING
   }
 
-  /** The resources of a type that an attribute names. */
-  named(change: Change, attribute: string, type: string): Named {
+  /** The resources of a type that an attribute names. `isRequired`: there is none without it. */
+  named(change: Change, attribute: string, type: string, isRequired = false): Named {
     const value = change.after?.[attribute]
     const unknowns = member(change.afterUnknown, attribute)
     const known = typeof value === 'string' ? [value] : textsOf(value)
@@ -85,30 +85,51 @@ export class Links {
     const configured = this.#plan.configuration.resource(module, mode, change.type, name)
     const expression = member(configured?.expressions, attribute)
     // Left out of the configuration: it names nothing.
-    if (expression === undefined) return { certain: byName }
-    const reached = this.reached(change, expression, type)
-    if (reached.length === 0)
-      return this.#namesAnother(change, expression, type) ? { certain: byName } : { oneOf: null }
-    const isOne = reached.length === 1 || Array.isArray(value) || unknowns !== true
-    return isOne ? { certain: [...new Set([...byName, ...reached])] } : { oneOf: reached }
+    if (expression === undefined) return isRequired ? { oneOf: null } : { certain: byName }
+    const { found, isAll } = this.#reached(change, expression, type)
+    if (found.length === 0) {
+      const isAnother = isAll || this.#namesAnother(change, expression, type)
+      return isAnother ? { certain: byName } : { oneOf: null }
+    }
+    const isOne = found.length === 1 || Array.isArray(value) || unknowns !== true
+    return isOne ? { certain: [...new Set([...byName, ...found])] } : { oneOf: found }
   }
 
-  /** The resources of a type that an expression reaches by one of their names, through data sources of the same type too. */
+  /** The resources of a type that an expression reaches by one of their names. */
   reached(change: Change, expression: unknown, type: string): readonly Change[] {
+    return this.#reached(change, expression, type).found
+  }
+
+  /**
+   * The resources of a type that an expression reaches by one of their names, through data sources of the same type too;
+   * and whether it reaches nothing else, so that where there is none of them, it names none of this plan.
+   */
+  #reached(
+    change: Change,
+    expression: unknown,
+    type: string,
+  ): { readonly found: readonly Change[]; readonly isAll: boolean } {
     const names = new Set([...this.#names.attributesOf(type), 'id', 'arn'])
     const found = new Set<Change>()
-    for (const { instance, attribute } of this.#expressions.targets(expression, aroundOf(change, this.#plan))) {
+    const targets = this.#expressions.targets(expression, aroundOf(change, this.#plan))
+    let isAll = targets.length > 0
+    for (const { instance, attribute } of targets) {
       const target = instance.change
-      if (target?.type !== type || (attribute !== undefined && !names.has(attribute))) continue
-      if (target.mode === 'managed') found.add(target)
-      // A data source that is read when applying looks up by name what the plan itself makes.
-      else
-        for (const name of this.#names.attributesOf(type)) {
-          const named = target === change ? undefined : this.named(target, name, type)
+      if (target?.type !== type || (attribute !== undefined && !names.has(attribute))) isAll = false
+      else if (target.mode === 'managed') found.add(target)
+      // A data source that is read when applying looks up by name what the plan itself may make.
+      else {
+        const looked = this.#names
+          .attributesOf(type)
+          .map((name) => (target === change ? undefined : this.named(target, name, type)))
+        for (const named of looked) {
           if (named !== undefined && 'certain' in named) for (const one of named.certain) found.add(one)
         }
+        const isKnown = this.#names.attributesOf(type).some((name) => textOf(target.after?.[name]) !== undefined)
+        isAll &&= isKnown
+      }
     }
-    return [...found]
+    return { found: [...found], isAll }
   }
 
   /** Whether all that an expression reaches are names of resources of other types: a rule of the VPC's default group. */
@@ -132,19 +153,24 @@ export class Links {
     if (isGone(change)) {
       const kind = change.becomes === 'deleted' ? 'deleted' : 'forgotten'
       for (const parent of had) this.#at(parent, companion)[kind].push(change)
+      if (companion.isRequired && before.length === 0) this.#mayBelongTo(parents, change, companion, scopes)
       return
     }
-    const named = this.named(change, companion.by, type)
+    const named = this.named(change, companion.by, type, companion.isRequired)
     const has = 'certain' in named ? named.certain : []
     for (const parent of has) this.#at(parent, companion).planned.push(change)
     // It is taken from one resource and given to another.
     for (const parent of had) if (!has.includes(parent)) this.#at(parent, companion).deleted.push(change)
     if ('certain' in named) return
 
-    const account = scopes.of(change).account
     // What does not change is known by now, so a companion whose parent is not known belongs to something that does.
-    const candidates = named.oneOf ?? parents.filter((parent) => parent.becomes !== 'unchanged' || parent.isImported)
-    for (const parent of candidates) {
+    const changed = parents.filter((parent) => parent.becomes !== 'unchanged' || parent.isImported)
+    this.#mayBelongTo(named.oneOf ?? (changed.length > 0 ? changed : parents), change, companion, scopes)
+  }
+
+  #mayBelongTo(parents: readonly Change[], change: Change, companion: CompanionType, scopes: Scopes): void {
+    const { account } = scopes.of(change)
+    for (const parent of parents) {
       if (scopes.of(parent).account !== account) continue
       this.#at(parent, companion).unresolved.push({ kind: 'unlinked', address: change.address })
     }

@@ -37,6 +37,8 @@ export interface CompanionType {
   readonly type: string
   /** Its attribute that names what it belongs to; a list names several, all for certain. */
   readonly by: string
+  /** Terraform refuses one without it: where a plan has none, it is not the whole plan. */
+  readonly isRequired?: true
 }
 
 /** One resource as a mapping hands it over. What identifies it in a report is the address. */

@@ -1,5 +1,6 @@
 import { isUnknown, unknown, type Based, type Unknown } from '#core/stored.ts'
 import { at, hasTrue } from './marks.ts'
+import { unreadable } from './told.ts'
 import { withReason, type Written } from './written.ts'
 
 /** Where attributes stand: the values of a resource or of a block in it, and what the plan and the files say beside them. */
@@ -7,6 +8,8 @@ export interface Place {
   /** For reasons: `aws_vpc.main`, `aws_vpc.main.ingress[0]`. */
   readonly path: string
   readonly values: Readonly<Record<string, unknown>>
+  /** A block of a plan has all its names, if only with null; of a resource, other versions of the provider have other names. */
+  readonly isBlock: boolean
   /** The same shape, true where a value is not known. */
   readonly unknowns: unknown
   /** The same shape, true where a value must not be shown. */
@@ -30,6 +33,7 @@ export type Held = { readonly planned: unknown } | { readonly written: unknown }
 export function heldAt(place: Place, name: string): Held {
   const { expressions, mayBeUnknown, unknowns, values } = place
   if (at(unknowns, name) !== true) {
+    if (place.isBlock && !Object.hasOwn(values, name)) return unreadable(`${place.path} has no ${name} in the plan`)
     const planned = at(values, name) ?? undefined
     return planned === undefined ? undefined : { planned }
   }

@@ -52,7 +52,10 @@ export function readPlan(json: unknown): PlanFile {
     plannedAt: Number.isNaN(at) ? undefined : new Date(at),
     relevant: readRelevant(member(json, 'relevant_attributes')),
   }
-  const contradicts = contradiction(plan, member(json, 'planned_values'))
+  const contradicts = contradiction(plan, {
+    plannedValues: member(json, 'planned_values'),
+    priorState: member(json, 'prior_state'),
+  })
   return contradicts === undefined ? { kind: 'plan', plan } : refused(`The plan is damaged: ${contradicts}.`)
 }
 

@@ -1,4 +1,4 @@
-import { parseModulePath, type InstanceKey, type ModulePath } from './address.ts'
+import { parseInstance, parseModulePath, writtenAt, type InstanceKey, type ModulePath } from './address.ts'
 import type { Configuration } from './configuration.ts'
 import { isRecord, listOf, member, textOf } from './json.ts'
 
@@ -68,6 +68,9 @@ export function readChange(entry: unknown): Change | string {
   if (mode !== 'managed' && mode !== 'data') return `${address} is neither managed nor data`
   const module = parseModulePath(textOf(member(entry, 'module_address')) ?? '')
   if (module === undefined) return `${address} is in no module that can be read`
+  const instance = parseInstance(address)
+  const isItself = instance !== undefined && writtenAt(instance) === writtenAt({ module, mode, type, name })
+  if (!isItself) return `${address} is said to be ${type}.${name}`
   const actions = listOf(member(change, 'actions'))
   const becomes = BECOMES[actions.join(',')]
   if (becomes === undefined) return `nobody knows what becomes of ${address}`

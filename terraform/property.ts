@@ -33,9 +33,10 @@ export function property<T>(planned: Planned, rule: PropertyRule<T>): Stored<T> 
   if (inline !== undefined && said !== undefined && planned.attributes.isConfigured(inline.attribute)) return said
   if (own !== undefined && own.unresolved.length > 0) return unknown(...own.unresolved)
 
-  const deleted = own?.deleted[0]
+  // What belonged to a resource that is replaced goes with it.
+  const [deleted, forgotten] = planned.isNew ? [] : [own?.deleted[0], own?.forgotten[0]]
   if (deleted !== undefined && rule.removed !== undefined) return rule.removed(deleted)
-  const left = deleted ?? own?.forgotten[0]
+  const left = deleted ?? forgotten
   if (companion !== undefined && left !== undefined) return companion.read(left)
 
   if (said !== undefined) return said

@@ -42,13 +42,15 @@ export class Scopes {
   #provider(key: string): Scope {
     const known = this.#providers.get(key)
     if (known !== undefined) return known
-    const expressions = this.#plan.configuration.provider(key) ?? {}
+    const configured = this.#plan.configuration.provider(key)
+    const expressions = configured ?? {}
     // A key of a module's own provider begins with the module's address: its variables are that module's.
     const around = aroundProvider(key)
     const value = (expression: unknown): unknown => this.#expressions.value(expression, around)
 
     const { region, ...identity } = expressions
-    const identityText = JSON.stringify(identity)
+    // One that the configuration does not have: whose it is nobody can say, so it is nobody else's.
+    const identityText = configured === undefined ? key : JSON.stringify(identity)
     const account = this.#accounts.get(identityText) ?? `account ${this.#accounts.size + 1}`
     this.#accounts.set(identityText, account)
     const scope = {

@@ -18,6 +18,7 @@ export function attributesOf(change: Change, plan: Plan, expressions: Expression
   return new Attributes({
     path: change.address,
     values: change.after ?? {},
+    isBlock: false,
     unknowns: change.afterUnknown,
     sensitive: change.afterSensitive,
     // A data source that is read when applying has nothing that is unknown because it is unset.
@@ -49,6 +50,7 @@ function asItWas(change: Change, values: NonNullable<Change['before']>): Attribu
   return new Attributes({
     path: change.address,
     values,
+    isBlock: false,
     unknowns: undefined,
     sensitive: change.beforeSensitive,
     expressions: {},

@@ -14,11 +14,11 @@ export const bucket: Mapping<Bucket> = {
   lives: 'region',
   names: ['bucket', 'id', 'arn'],
   companions: [
-    { type: 'aws_s3_bucket_acl', by: 'bucket' },
-    { type: 'aws_s3_bucket_ownership_controls', by: 'bucket' },
-    { type: 'aws_s3_bucket_policy', by: 'bucket' },
-    { type: 'aws_s3_bucket_public_access_block', by: 'bucket' },
-    { type: 'aws_s3_bucket_versioning', by: 'bucket' },
+    { type: 'aws_s3_bucket_acl', by: 'bucket', isRequired: true },
+    { type: 'aws_s3_bucket_ownership_controls', by: 'bucket', isRequired: true },
+    { type: 'aws_s3_bucket_policy', by: 'bucket', isRequired: true },
+    { type: 'aws_s3_bucket_public_access_block', by: 'bucket', isRequired: true },
+    { type: 'aws_s3_bucket_versioning', by: 'bucket', isRequired: true },
   ],
   says: ['name', 'publicAccessBlock', 'policy', 'acl', 'objectOwnership', 'versioning'],
   resources: (planned) => [

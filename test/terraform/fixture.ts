@@ -5,27 +5,38 @@ import { selectChecks } from '#core/selection.ts'
 import type { Attributes } from '#terraform/attributes.ts'
 import { Expressions } from '#terraform/expressions.ts'
 import { judgePlan, type PlanJudgement, type PlanQuestion } from '#terraform/judge-plan.ts'
-import { readPlanFile } from '#terraform/plan-file.ts'
+import { readPlan } from '#terraform/plan-file.ts'
 import type { Change, Plan } from '#terraform/plan.ts'
 import { MAPPINGS, SETTINGS } from '#terraform/registry.ts'
 import type { SourceView } from '#terraform/source-view.ts'
 import { planValues } from '#terraform/source/plan-values.ts'
-import { readSource } from '#terraform/source/source.ts'
+import { readSource, type Source } from '#terraform/source/source.ts'
 import { attributesOf } from '#terraform/view.ts'
+import type { Json } from './mangle.ts'
 
 const testdata = new URL('../../terraform/testdata/', import.meta.url)
 
-/** The real plan of a folder of `terraform/testdata`. */
+/** The JSON of the real plan of a folder of `terraform/testdata`. */
+export function planJson(folder: string): Json {
+  return JSON.parse(readFileSync(new URL(`${folder}/plan.json`, testdata), 'utf8'))
+}
+
+/** The real plan of a folder, read. */
 export function readFixture(folder: string): Plan {
-  const file = readPlanFile(readFileSync(new URL(`${folder}/plan.json`, testdata)))
+  const file = readPlan(planJson(folder))
   return file.kind === 'plan' ? file.plan : expect.fail(JSON.stringify(file))
 }
 
-/** What its files say. */
+/** The files of a folder. */
+export async function readFixtureSource(folder: string): Promise<Source> {
+  const source = await readSource(new URL(folder, testdata).pathname)
+  expect(source.faults).toEqual([])
+  return source
+}
+
+/** What the files of a folder say. */
 export async function sourceOfFixture(folder: string, plan: Plan): Promise<SourceView> {
-  const { faults, view } = await readSource(new URL(folder, testdata).pathname)
-  expect(faults).toEqual([])
-  return view(planValues(plan))
+  return (await readFixtureSource(folder)).view(planValues(plan))
 }
 
 export function changeAt(plan: Plan, address: string): Change {

@@ -1,0 +1,4 @@
+terraform {
+  required_providers { aws = { source = "hashicorp/aws" } }
+}
+resource "aws_s3_bucket" "this" { bucket = "accounts-staging" }
