@@ -135,7 +135,7 @@ export class PlannedResource implements Planned {
     if (reason?.kind !== 'after_apply' || others.length > 0) return undefined
     const dot = reason.attribute.lastIndexOf('.')
     const change = this.#around.links.changeAt(reason.attribute.slice(0, dot))
-    if (change?.mode !== 'managed') return undefined
+    if (change === undefined || !isItself(change)) return undefined
     const identity = this.#around.names.identityBy(change, reason.attribute.slice(dot + 1))
     return { $value: identity, $basis: 'configured' }
   }
@@ -145,10 +145,15 @@ export class PlannedResource implements Planned {
     const around = aroundOf(this.#change, this.#around.plan)
     const targets = this.#around.expressions.targets(this.#expression(attribute), around)
     const found = targets.flatMap(({ instance: { change }, attribute: name }) =>
-      change?.mode === 'managed' ? [this.#around.names.identityBy(change, name)] : [],
+      change !== undefined && isItself(change) ? [this.#around.names.identityBy(change, name)] : [],
     )
     return { identities: [...new Set(found)], isAll: found.length === targets.length }
   }
+}
+
+/** Whether its attributes name it. `terraform_data` and its like hand on what they were given: it may name anything. */
+function isItself({ mode, type }: Change): boolean {
+  return mode === 'managed' && type.startsWith('aws_')
 }
 
 /** Every text in a value, at any depth. */

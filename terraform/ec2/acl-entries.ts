@@ -1,6 +1,7 @@
 import type { AclEntry } from '#core/net/rule.ts'
 import { isUnknown, type Stored } from '#core/stored.ts'
 import type { Attributes } from '../attributes.ts'
+import type { CompanionType } from '../mapping.ts'
 import { joined, type Members, type Parts } from '../members.ts'
 import { mapTold, unreadable, type Told } from '../told.ts'
 
@@ -10,8 +11,7 @@ export function aclEntries(acl: Attributes): Members<AclEntry> | undefined {
   return lists.length === 0 ? undefined : joined(...lists)
 }
 
-/** One of the two. */
-export function inlineEntries(acl: Attributes, direction: 'ingress' | 'egress'): Members<AclEntry> | undefined {
+function inlineEntries(acl: Attributes, direction: 'ingress' | 'egress'): Members<AclEntry> | undefined {
   const blocks = acl.blocks(direction)
   if (blocks === undefined) return undefined
   const items = blocks.items.map((block) => ({
@@ -23,8 +23,14 @@ export function inlineEntries(acl: Attributes, direction: 'ingress' | 'egress'):
   return { items, incomplete: blocks.incomplete }
 }
 
-/** What `aws_network_acl_rule` says. */
-export function aclEntry(rule: Attributes): Members<AclEntry> {
+/** Entries as resources of their own, and how they are read. */
+export const ACL_RULES: { readonly companion: CompanionType; readonly read: (rule: Attributes) => Members<AclEntry> } =
+  {
+    companion: { type: 'aws_network_acl_rule', by: 'network_acl_id' },
+    read: aclEntry,
+  }
+
+function aclEntry(rule: Attributes): Members<AclEntry> {
   const item = {
     ...sourceOf(rule),
     ruleNumber: rule.number('rule_number') ?? unreadable('an entry without rule_number'),

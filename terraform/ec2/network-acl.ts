@@ -2,7 +2,7 @@ import { awsDefault, unknown } from '#core/stored.ts'
 import { NetworkAcl } from '#resources/ec2/network-acl.ts'
 import type { Mapping, Planned } from '../mapping.ts'
 import { members } from '../members.ts'
-import { aclEntries, aclEntry } from './acl-entries.ts'
+import { aclEntries, ACL_RULES } from './acl-entries.ts'
 import { named } from './vpc.ts'
 
 /** A network ACL of one's own: what no entry allows is denied. */
@@ -11,7 +11,7 @@ export const networkAcl: Mapping<NetworkAcl> = {
   to: NetworkAcl,
   lives: 'region',
   names: ['id', 'arn'],
-  companions: [{ type: 'aws_network_acl_rule', by: 'network_acl_id' }],
+  companions: [ACL_RULES.companion],
   says: ['vpcId', 'isDefault', 'entries'],
   resources: (planned) => [acl(planned, false)],
 }
@@ -35,7 +35,7 @@ function acl(planned: Planned, isDefault: boolean) {
         of: NetworkAcl,
         field: 'entries',
         inline: { attribute: attributes.isConfigured('ingress') ? 'ingress' : 'egress', read: aclEntries },
-        companions: [{ type: 'aws_network_acl_rule', read: aclEntry }],
+        companions: [{ type: ACL_RULES.companion.type, read: ACL_RULES.read }],
         created: [],
       }),
       subnetIds: unknown({ kind: 'elsewhere', detail: 'subnets say themselves to which network ACL they belong' }),

@@ -1,7 +1,8 @@
 import type { Rule } from '#core/net/rule.ts'
 import { isUnknown } from '#core/stored.ts'
 import type { Attributes } from '../attributes.ts'
-import { joined, membersOf, type Members, type Parts, type Refer } from '../members.ts'
+import type { CompanionType } from '../mapping.ts'
+import { joined, membersOf, type Members, type MembersRule, type Parts, type Refer } from '../members.ts'
 import { mapTold, unreadable, type Told } from '../told.ts'
 
 type Source = Parts<Rule, 'cidrIpv4' | 'cidrIpv6' | 'prefixListId' | 'groupId'>
@@ -9,6 +10,21 @@ type Source = Parts<Rule, 'cidrIpv4' | 'cidrIpv6' | 'prefixListId' | 'groupId'>
 const NO_SOURCE: Source = { cidrIpv4: null, cidrIpv6: null, prefixListId: null, groupId: null }
 
 export type Direction = 'ingress' | 'egress'
+
+/** What brings rules into a group, in resources of their own. */
+export const RULES: readonly CompanionType[] = [
+  { type: 'aws_security_group_rule', by: 'security_group_id' },
+  { type: 'aws_vpc_security_group_egress_rule', by: 'security_group_id' },
+  { type: 'aws_vpc_security_group_ingress_rule', by: 'security_group_id' },
+]
+
+/** How those of one direction are read. `self`: the identity of the group that they belong to. */
+export function ruleCompanions(direction: Direction, self: string): MembersRule<Rule>['companions'] {
+  return [
+    { type: 'aws_security_group_rule', read: rulesOf(direction, self) },
+    { type: `aws_vpc_security_group_${direction}_rule`, read: singleRule },
+  ]
+}
 
 /** What a group's own `ingress` or `egress` says; undefined: nothing. `self`: the group's identity. */
 export function inlineRules(group: Attributes, direction: Direction, self: string): Members<Rule> | undefined {
@@ -19,7 +35,7 @@ export function inlineRules(group: Attributes, direction: Direction, self: strin
 }
 
 /** What `aws_security_group_rule` says in one direction. `self`: the identity of the group that it belongs to. */
-export function rulesOf(direction: Direction, self: string): (rule: Attributes, refer: Refer) => Members<Rule> {
+function rulesOf(direction: Direction, self: string): (rule: Attributes, refer: Refer) => Members<Rule> {
   return (rule, refer) => {
     const type = rule.text('type')
     if (type === undefined || isUnknown(type)) {
@@ -32,7 +48,7 @@ export function rulesOf(direction: Direction, self: string): (rule: Attributes, 
 }
 
 /** What `aws_vpc_security_group_ingress_rule` or its sister says: one source each. */
-export function singleRule(rule: Attributes, refer: Refer): Members<Rule> {
+function singleRule(rule: Attributes, refer: Refer): Members<Rule> {
   const item = {
     ...portsOf(rule, 'ip_protocol'),
     cidrIpv4: rule.text('cidr_ipv4') ?? null,

@@ -1,16 +1,9 @@
 import type { Stored } from '#core/stored.ts'
 import { awsDefault, isUnknown } from '#core/stored.ts'
 import { SecurityGroup } from '#resources/ec2/security-group.ts'
-import type { CompanionType, Mapping, Planned } from '../mapping.ts'
+import type { Mapping, Planned } from '../mapping.ts'
 import { members } from '../members.ts'
-import { inlineRules, rulesOf, singleRule, type Direction } from './rules.ts'
-
-/** What brings rules into a group, in resources of their own. */
-export const RULES: readonly CompanionType[] = [
-  { type: 'aws_security_group_rule', by: 'security_group_id' },
-  { type: 'aws_vpc_security_group_egress_rule', by: 'security_group_id' },
-  { type: 'aws_vpc_security_group_ingress_rule', by: 'security_group_id' },
-]
+import { inlineRules, RULES, ruleCompanions, type Direction } from './rules.ts'
 
 /** A group of one's own, with rules in it or beside it. */
 export const securityGroup: Mapping<SecurityGroup> = {
@@ -58,10 +51,7 @@ function rules(planned: Planned, direction: Direction): Stored<SecurityGroup['in
     of: SecurityGroup,
     field: direction,
     inline: { attribute: direction, read: (attributes) => inlineRules(attributes, direction, planned.identity) },
-    companions: [
-      { type: 'aws_security_group_rule', read: rulesOf(direction, planned.identity) },
-      { type: `aws_vpc_security_group_${direction}_rule`, read: singleRule },
-    ],
+    companions: ruleCompanions(direction, planned.identity),
     created: [],
   })
 }

@@ -1,13 +1,16 @@
 import type { AclEntry, Rule } from '#core/net/rule.ts'
-import { awsDefault, unknown, type Stored, type Unknown } from '#core/stored.ts'
+import { awsDefault, unknown, type Stored } from '#core/stored.ts'
 import { NetworkAcl } from '#resources/ec2/network-acl.ts'
 import { SecurityGroup } from '#resources/ec2/security-group.ts'
 import type { Attributes } from '../attributes.ts'
-import type { Companions, Mapped, Mapping, Planned } from '../mapping.ts'
-import type { Members } from '../members.ts'
-import { aclEntries } from './acl-entries.ts'
-import { inlineRules } from './rules.ts'
+import type { CompanionType, Mapped, Mapping, Planned } from '../mapping.ts'
+import { members } from '../members.ts'
+import { aclEntries, ACL_RULES } from './acl-entries.ts'
+import { inlineRules, RULES, ruleCompanions, type Direction } from './rules.ts'
 import { named, VPC_NAMES } from './vpc.ts'
+
+const ADOPTS_GROUP: CompanionType = { type: 'aws_default_security_group', by: 'vpc_id' }
+const ADOPTS_ACL: CompanionType = { type: 'aws_default_network_acl', by: 'default_network_acl_id' }
 
 /**
  * The group that comes with a VPC, as AWS makes it, where nothing of the plan adopts it. Judged at the VPC's address.
@@ -18,15 +21,25 @@ export const vpcDefaultGroup: Mapping<SecurityGroup> = {
   to: SecurityGroup,
   lives: 'region',
   names: VPC_NAMES,
-  companions: [{ type: 'aws_default_security_group', by: 'vpc_id' }],
+  companions: [ADOPTS_GROUP, ...RULES],
   says: ['groupName', 'vpcId', 'ingress', 'egress'],
   resources: (planned) =>
-    untouched<SecurityGroup>(planned, planned.companions('aws_default_security_group'), (was, why) => ({
+    untouched<SecurityGroup>(planned, ADOPTS_GROUP, RULES, (left) => ({
       groupName: awsDefault('default'),
       description: awsDefault('default VPC security group'),
       vpcId: planned.identity,
-      ingress: why ?? listed(was, (left) => inlineRules(left, 'ingress', planned.identity), [fromMembers(planned)]),
-      egress: why ?? listed(was, (left) => inlineRules(left, 'egress', planned.identity), [TO_EVERYWHERE]),
+      ingress: groupRules(planned, 'ingress', left, {
+        ...EVERY_PORT,
+        cidrIpv4: null,
+        prefixListId: null,
+        groupId: planned.identity,
+      }),
+      egress: groupRules(planned, 'egress', left, {
+        ...EVERY_PORT,
+        cidrIpv4: '0.0.0.0/0',
+        prefixListId: null,
+        groupId: null,
+      }),
     })),
 }
 
@@ -39,55 +52,58 @@ export const vpcDefaultAcl: Mapping<NetworkAcl> = {
   to: NetworkAcl,
   lives: 'region',
   names: VPC_NAMES,
-  companions: [{ type: 'aws_default_network_acl', by: 'default_network_acl_id' }],
+  companions: [ADOPTS_ACL, ACL_RULES.companion],
   says: ['vpcId', 'isDefault', 'entries'],
   resources: (planned) =>
-    untouched<NetworkAcl>(planned, planned.companions('aws_default_network_acl'), (was, why) => ({
+    untouched<NetworkAcl>(planned, ADOPTS_ACL, [ACL_RULES.companion], (left) => ({
       vpcId: planned.identity,
       isDefault: awsDefault(true),
-      entries: why ?? listed(was, aclEntries, [EVERYTHING]),
+      entries: members<AclEntry>(planned, {
+        of: NetworkAcl,
+        field: 'entries',
+        inline: { attribute: 'ingress', read: () => left && aclEntries(left) },
+        companions: [{ type: ACL_RULES.companion.type, read: ACL_RULES.read }],
+        created: [
+          awsDefault({ ...EVERY_PORT, ruleNumber: 100, egress: false, action: 'allow', cidrIpv4: '0.0.0.0/0' }),
+        ],
+      }),
       subnetIds: unknown({ kind: 'elsewhere', detail: 'subnets that name no network ACL belong to this one' }),
     })),
 }
 
+const EVERY_PORT = { protocol: '-1', fromPort: null, toPort: null, cidrIpv6: null }
+
 /**
  * What comes with a VPC where nothing adopts it. Terraform cannot delete it: deleting its resource only ends managing it,
- * and it stays as it was. Of a VPC that is there already, what nobody manages is none of this plan's business.
+ * and it stays as it was (`left`). Of a VPC that is there already, what the plan does not touch is none of its business.
  */
 function untouched<T>(
   planned: Planned,
-  { planned: adopted, deleted, forgotten, unresolved }: Companions,
-  data: (was: Attributes | undefined, why: Unknown | undefined) => Stored<T>,
+  adoption: CompanionType,
+  rules: readonly CompanionType[],
+  data: (left: Attributes | undefined) => Stored<T>,
 ): readonly Mapped<T>[] {
+  const { planned: adopted, deleted, forgotten, unresolved } = planned.companions(adoption.type)
   if (adopted.length > 0) return []
   const left = planned.isNew ? undefined : (deleted[0] ?? forgotten[0])
-  if (left === undefined && !planned.isNew) return []
-  const why = unresolved.length > 0 ? unknown(...unresolved) : undefined
-  return [{ ...named(planned), arn: undefined, data: data(left?.attributes, why) }]
+  const own = rules.map(({ type }) => planned.companions(type))
+  const isRuled = own.some((linked) => linked.planned.length + linked.deleted.length + linked.forgotten.length > 0)
+  if (!planned.isNew && left === undefined && !isRuled) return []
+  const held = unresolved.length > 0 ? unknown(...unresolved) : data(left?.attributes)
+  return [{ ...named(planned), arn: undefined, data: held }]
 }
 
-function listed<T>(
-  was: Attributes | undefined,
-  read: (attributes: Attributes) => Members<T> | undefined,
-  made: readonly Stored<T>[],
-): Stored<readonly T[]> {
-  if (was === undefined) return made
-  const { items, incomplete } = read(was) ?? { items: [], incomplete: [] }
-  return incomplete.length === 0 ? items : { $items: items, $incomplete: incomplete }
+function groupRules(
+  planned: Planned,
+  direction: Direction,
+  left: Attributes | undefined,
+  made: Rule,
+): Stored<readonly Rule[]> {
+  return members<Rule>(planned, {
+    of: SecurityGroup,
+    field: direction,
+    inline: { attribute: direction, read: () => left && inlineRules(left, direction, planned.identity) },
+    companions: ruleCompanions(direction, planned.identity),
+    created: [awsDefault(made)],
+  })
 }
-
-const EVERY_PORT = { protocol: '-1', fromPort: null, toPort: null, cidrIpv6: null }
-
-const TO_EVERYWHERE = awsDefault<Rule>({ ...EVERY_PORT, cidrIpv4: '0.0.0.0/0', prefixListId: null, groupId: null })
-
-function fromMembers({ identity }: Planned): Stored<Rule> {
-  return awsDefault<Rule>({ ...EVERY_PORT, cidrIpv4: null, prefixListId: null, groupId: identity })
-}
-
-const EVERYTHING = awsDefault<AclEntry>({
-  ...EVERY_PORT,
-  ruleNumber: 100,
-  egress: false,
-  action: 'allow',
-  cidrIpv4: '0.0.0.0/0',
-})

@@ -86,7 +86,7 @@ export const userPolicy = inlinePolicy('aws_iam_user_policy', 'user')
 /** Attachments of AWS's AdministratorAccess: the one policy of AWS's own that is judged. */
 function attachment(from: string, principal: string): Mapping<Policy> {
   return attachments(from, (planned) =>
-    administrators(planned.reference('policy_arn'), () => granted({ to: planned.reference(principal) })),
+    administrators(planned.reference('policy_arn'), (why) => granted({ to: planned.reference(principal) }, why)),
   )
 }
 

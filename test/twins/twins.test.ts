@@ -23,9 +23,8 @@ describe('the examples', () => {
     const readme = await readFile(join(EXAMPLES, 'README.md'), 'utf8')
     const without = new Set([...readme.matchAll(/^\| `([a-z0-9]+-[a-z0-9-]+)` \|/gm)].map(([, id = '']) => id))
     expect(CHECKS.filter(({ id }) => written.has(id) === without.has(id)).map(({ id }) => id)).toEqual([])
-    expect(CHECKS.filter((check) => !hasTwin(check, MAPPINGS, SETTINGS)).map(({ id }) => id)).toEqual(
-      [...without].sort((a, b) => a.localeCompare(b)),
-    )
+    const unanswerable = CHECKS.filter((check) => !hasTwin(check, MAPPINGS, SETTINGS)).map(({ id }) => id)
+    expect(new Set(unanswerable)).toEqual(without)
   })
 
   test.each(examples.map((example) => ({ id: example.check.id, side: example.side, example })))(

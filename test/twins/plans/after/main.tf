@@ -1,4 +1,6 @@
-provider "aws" {}
+provider "aws" {
+  region = "eu-central-1"
+}
 
 moved {
   from = aws_s3_bucket.old_name

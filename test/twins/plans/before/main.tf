@@ -1,4 +1,6 @@
-provider "aws" {}
+provider "aws" {
+  region = "eu-central-1"
+}
 
 # Gets another address: moved.
 resource "aws_s3_bucket" "old_name" {
