@@ -4,6 +4,7 @@ import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { describe, expect, test } from 'vitest'
 import { encodeMessage } from '#queue/message.ts'
 import { RESOURCE_TYPES } from '#resources/registry.ts'
+import { expectedCalls } from '#test/builders/aws-calls.ts'
 import { clientsFor } from '#test/harness/aws/clients.ts'
 import { policy, setRolePolicy, trustPolicy } from '#test/harness/aws/roles.ts'
 import { ACCOUNT, REGION, ROLE, seed, SMALL, useWorker, type WorkerFixture } from './worker-fixture.ts'
@@ -25,62 +26,6 @@ async function makeCredentialReport({ aws }: WorkerFixture): Promise<void> {
   const { iam } = clientsFor(aws.url, aws.adminCredentials(ACCOUNT))
   aws.account(ACCOUNT).credentialReport({}, { polls: 0 })
   await iam.send(new GenerateCredentialReportCommand({}))
-}
-
-/**
- * Every call that a scan makes per resource, and why there is no other way. Everything else grows with pages: S3 has no
- * operation that describes the settings of several buckets.
- */
-const CALLS_PER_BUCKET = [
-  's3:GetBucketEncryption',
-  's3:GetBucketOwnershipControls',
-  's3:GetBucketPolicy',
-  's3:GetBucketVersioning',
-  's3:GetPublicAccessBlock',
-]
-const CALLS_PER_SCAN = {
-  'ec2:DescribeAddresses': 1,
-  'ec2:DescribeClientVpnEndpoints': 1,
-  'ec2:DescribeFlowLogs': 1,
-  'ec2:DescribeImages': 1,
-  'ec2:DescribeInstances': 1,
-  'ec2:DescribeInternetGateways': 1,
-  'ec2:DescribeKeyPairs': 1,
-  'ec2:DescribeLaunchTemplates': 1,
-  'ec2:DescribeManagedPrefixLists': 1,
-  'ec2:DescribeNatGateways': 1,
-  'ec2:DescribeNetworkAcls': 1,
-  'ec2:DescribeNetworkInterfaces': 1,
-  'ec2:DescribeRegions': 1,
-  'ec2:DescribeRouteTables': 1,
-  'ec2:DescribeSecurityGroups': 1,
-  // All of the account's, and those of them that everybody may restore.
-  'ec2:DescribeSnapshots': 2,
-  'ec2:DescribeSubnets': 1,
-  'ec2:DescribeTransitGateways': 1,
-  'ec2:DescribeVolumes': 1,
-  'ec2:DescribeVpcEndpoints': 1,
-  'ec2:DescribeVpcPeeringConnections': 1,
-  // The probe of the region, and the listing.
-  'ec2:DescribeVpcs': 2,
-  'ec2:DescribeVpnConnections': 1,
-  'ec2:GetEbsEncryptionByDefault': 1,
-  'ec2:GetSnapshotBlockPublicAccessState': 1,
-  'iam:GetAccountAuthorizationDetails': 1,
-  'iam:GetAccountPasswordPolicy': 1,
-  'iam:GetAccountSummary': 1,
-  // For the account's root user, and for its users.
-  'iam:GetCredentialReport': 2,
-  'iam:ListOpenIDConnectProviders': 1,
-  'iam:ListSAMLProviders': 1,
-  'iam:ListServerCertificates': 1,
-  'iam:ListVirtualMFADevices': 1,
-  's3:ListBuckets': 1,
-  's3control:GetPublicAccessBlock': 1,
-  's3control:ListAccessPoints': 1,
-  's3control:ListMultiRegionAccessPoints': 1,
-  // One per job that asks AWS: prepare, the region, global.
-  'sts:GetCallerIdentity': 3,
 }
 
 function callsOf({ aws }: WorkerFixture): Readonly<Record<string, number>> {
@@ -128,9 +73,8 @@ describe('a scan of a seeded account', () => {
     await makeCredentialReport(now)
     now.startWorker()
     await now.ended(await now.request({ regions: [REGION] }))
-    const perBucket = (buckets: number) => Object.fromEntries(CALLS_PER_BUCKET.map((name) => [name, buckets]))
-    // The fourth is the proof that the role refuses us without its ExternalId: once per generation.
-    expect(callsOf(now)).toEqual({ ...CALLS_PER_SCAN, ...perBucket(1), 'sts:AssumeRole': 4 })
+    const account = { regions: 1, buckets: 1, bucketsWithAcls: 0, prefixLists: 0, isFirst: true }
+    expect(callsOf(now)).toEqual(expectedCalls(account))
 
     const { ec2, s3 } = clientsFor(now.aws.url, now.aws.adminCredentials(ACCOUNT), REGION)
     await ec2.send(new RunInstancesCommand({ ImageId: 'ami-12345678', MinCount: 5, MaxCount: 5 }))
@@ -138,7 +82,7 @@ describe('a scan of a seeded account', () => {
       await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: REGION } }))
     }
     await now.ended(await now.request({ regions: [REGION] }))
-    expect(callsOf(now)).toEqual({ ...CALLS_PER_SCAN, ...perBucket(3), 'sts:AssumeRole': 3 })
+    expect(callsOf(now)).toEqual(expectedCalls({ ...account, buckets: 3, isFirst: false }))
   })
 })
 
