@@ -198,6 +198,14 @@ describe('a value', () => {
     expect(blocks?.incomplete).toHaveLength(1)
   })
 
+  it('of a block is unknown, where the block is written out: no block stands for others then', () => {
+    const values = { rule: [{ port: null }] }
+    const unknowns = { rule: [{ port: true }] }
+    const written = of(values, { unknowns, expressions: { rule: [{ port: { references: ['aws_x.y.z'] } }] } })
+    expect(written.blocks('rule')?.items.map((rule) => rule.number('port'))).toEqual([afterApply('x.y.rule[0].port')])
+    expect(of(values, { unknowns }).blocks('rule')?.items).toEqual([])
+  })
+
   it('from the files is converted as Terraform does it, and never taken against the plan', () => {
     const written = { valueOf: (name: string) => ({ n: '22', t: 22, f: 'false', odd: 'x' })[name] ?? undefined }
     const unknowns = { n: true, t: true, f: true, odd: true }
