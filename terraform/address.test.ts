@@ -30,12 +30,18 @@ describe('an address', () => {
     expect(resourceAddress(instance)).toBe(address)
   })
 
-  it.each(['', 'aws_s3_bucket', 'aws_s3_bucket.this[count.index]', 'module.m', 'module.m.this', 'a b.c', 'a.b["c'])(
-    '%j is none',
-    (address) => {
-      expect(parseInstance(address)).toBeUndefined()
-    },
-  )
+  it.each([
+    '',
+    'aws_s3_bucket',
+    'aws_s3_bucket.this[count.index]',
+    'module.m',
+    'data.x',
+    'module.m.this',
+    'a b.c',
+    'a.b["c',
+  ])('%j is none', (address) => {
+    expect(parseInstance(address)).toBeUndefined()
+  })
 
   it('is written once for all instances', () => {
     expect(writtenAt({ ...plain, module: [{ name: 'm', key: 'a' }] })).toBe('module.m.aws_s3_bucket.this')

@@ -115,6 +115,10 @@ describe('a policy', () => {
     ])
   })
 
+  it('that is empty is none: so a provider reads it back', () => {
+    expect(of({ policy: '' }).policy('policy')).toBeUndefined()
+  })
+
   it.each(['[]', '"text"', '{', '{"Statement": {"$unknown": 1}}'])('cannot be read from %s', (policy) => {
     expect(of({ policy }).policy('policy')).toEqual(
       unknown({ kind: 'unreadable', detail: 'x.y.policy is not a policy in JSON' }),
@@ -185,6 +189,21 @@ describe('a value', () => {
     const attributes = of({ a: 'v', b: 'w' }, { basis: 'refreshed', expressions: { a: { constant_value: 'v' } } })
     expect(attributes.text('a')).toEqual(configured('v'))
     expect(attributes.text('b')).toEqual({ $value: 'w', $basis: 'refreshed' })
+  })
+
+  it('from a dynamic block is there as far as the files know, though the configuration lacks it', () => {
+    const written = { valueOf: () => [{ port: 22 }, unknown({ kind: 'unreadable', detail: 'x' })] }
+    const blocks = of({}, { unknowns: { rule: true }, written }).blocks('rule')
+    expect(blocks?.items.map((rule) => rule.number('port'))).toEqual([configured(22)])
+    expect(blocks?.incomplete).toHaveLength(1)
+  })
+
+  it('of a block is unknown, where the block is written out: no block stands for others then', () => {
+    const values = { rule: [{ port: null }] }
+    const unknowns = { rule: [{ port: true }] }
+    const written = of(values, { unknowns, expressions: { rule: [{ port: { references: ['aws_x.y.z'] } }] } })
+    expect(written.blocks('rule')?.items.map((rule) => rule.number('port'))).toEqual([afterApply('x.y.rule[0].port')])
+    expect(of(values, { unknowns }).blocks('rule')?.items).toEqual([])
   })
 
   it('from the files is converted as Terraform does it, and never taken against the plan', () => {

@@ -28,11 +28,14 @@ export function plannedBlocks(place: Place, name: string, planned: readonly unkn
   const files = (written?.items ?? []).filter(isPlainRecord)
   // Where the files cannot list all there are, one that they do not list may look like one that they do.
   const mayBeIt = written !== undefined && lacksOnlyWhatThePlanLacks(written.incomplete) ? files : []
+  // Where the configuration writes as many blocks, none of them stands for others.
+  const configured = at(place.expressions, name)
+  const isWrittenOut = Array.isArray(configured) && configured.length === planned.length
   let hasPhantom = false
   for (const [index, values] of planned.entries()) {
     const path = `${name}[${index}]`
     const unknowns = at(at(place.unknowns, name), index)
-    if (unknowns === true || (isRecord(values) && isPhantom(values, unknowns))) {
+    if (unknowns === true || (!isWrittenOut && isRecord(values) && isPhantom(values, unknowns))) {
       hasPhantom = true
       incomplete.push(...afterApply(place, path).$unknown)
     } else if (isRecord(values)) {
@@ -44,7 +47,7 @@ export function plannedBlocks(place: Place, name: string, planned: readonly unkn
         isBlock: true,
         unknowns,
         sensitive: at(at(place.sensitive, name), index),
-        expressions: expressionsOf(at(place.expressions, name), values, planned.length),
+        expressions: expressionsOf(configured, values, planned.length),
         basis: isSetAt(place, name) ? 'configured' : place.basis,
         written: writtenOf(mayBeIt, values),
       })

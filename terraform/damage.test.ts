@@ -7,8 +7,18 @@ import { readPlan, readPlanFile } from './plan-file.ts'
 import { planValues } from './source/plan-values.ts'
 import type { Source } from './source/source.ts'
 
-const FOLDERS = ['accounts', 'changed', 'created', 'deferred', 'half-known', 'lifecycle', 'modules', 'secrets']
-const RUNS = 60
+const FOLDERS = [
+  'accounts',
+  'changed',
+  'created',
+  'deferred',
+  'half-known',
+  'lifecycle',
+  'modules',
+  'opentofu',
+  'secrets',
+]
+const RUNS = 40
 
 const sources = new Map<string, Source>()
 beforeAll(async () => {

@@ -7,6 +7,11 @@ describe('what the plan depends on out of sight', () => {
     expect(hiddenReferences(readFixture('half-known'))).toEqual(['aws_eip.hidden.public_ip'])
   })
 
+  it('is not what is known', () => {
+    const plan = readFixture('half-known')
+    expect(hiddenReferences({ ...plan, relevant: [{ address: 'aws_eip.hidden', attribute: 'domain' }] })).toEqual([])
+  })
+
   it('is nothing, where every name stands in the configuration', () => {
     expect(hiddenReferences(readFixture('created'))).toEqual([])
     expect(hiddenReferences(readFixture('modules'))).toEqual([])

@@ -44,6 +44,24 @@ describe('a plan that creates buckets', () => {
   })
 })
 
+describe('a plan of OpenTofu', () => {
+  it('is judged as one of Terraform', () => {
+    const judgement = judged(readFixture('opentofu'))
+    expect(verdicts(judgement, 's3-bucket-public')).toEqual({ made: 'fail' })
+    expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({ made: 'pass' })
+    expect(verdicts(judgement, 'ec2-sg-remote-admin-ipv4')).toEqual({ 'aws_security_group.ssh': 'fail' })
+  })
+})
+
+describe('a plan with data sources that are read when applying', () => {
+  it('links through them, and leaves alone what they find elsewhere', () => {
+    const judgement = judged(readFixture('deferred'))
+    expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({ made: 'pass', other: 'fail' })
+    expect(verdicts(judgement, 's3-bucket-deny-http')).toEqual({ made: 'pass', other: 'pass' })
+    expect(verdicts(judgement, 's3-bucket-public')).toEqual({ made: 'unknown', other: 'fail' })
+  })
+})
+
 describe('a plan with modules', () => {
   it('links companions through inputs, outputs, equal keys and indices', () => {
     const judgement = judged(readFixture('modules'))
