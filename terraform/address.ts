@@ -81,6 +81,7 @@ export function parseInstance(address: string): InstanceAddress | undefined {
   const names = isKeyed ? parts.slice(0, -1) : parts
   const [type, name] = names.slice(-2)
   if (type === undefined || name === undefined || !('name' in type) || !('name' in name)) return undefined
+  if (type.name === 'module' || type.name === 'data') return undefined
   const before = names.slice(0, -2)
   const asManaged = toModulePath(before)
   const data = before.at(-1)
@@ -118,7 +119,7 @@ function keyText(key: InstanceKey): string {
   // Terraform escapes what would begin an interpolation.
   return typeof key === 'number'
     ? `[${key}]`
-    : `[${JSON.stringify(key).replaceAll('${', '$${').replaceAll('%{', '%%{')}]`
+    : `[${JSON.stringify(key).replaceAll(/[$%]\{/g, (begin) => `${begin.charAt(0)}${begin}`)}]`
 }
 
 function unquote(inner: string): string {

@@ -23,7 +23,12 @@ export function planJson(folder: string): Json {
 
 /** The real plan of a folder, read. */
 export function readFixture(folder: string): Plan {
-  const file = readPlan(planJson(folder))
+  return readPlanJson(planJson(folder))
+}
+
+/** A plan from JSON that is one. */
+export function readPlanJson(json: Json): Plan {
+  const file = readPlan(json)
   return file.kind === 'plan' ? file.plan : expect.fail(JSON.stringify(file))
 }
 
