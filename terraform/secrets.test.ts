@@ -44,7 +44,6 @@ describe('hiding', () => {
     missing: [],
     fingerprint: null,
     source: null,
-    acceptance: null,
     history: null,
     ...more,
   })
