@@ -57,6 +57,8 @@ function contradictionAfter(change: Change, planned: ReadonlyMap<string, Resourc
     return `${address} is planned with two different sets of values`
   const configured = plan.configuration.resource(module, mode, type, name)
   if (configured === undefined) return `${address} is planned, and is not in the configuration`
+  // Without it, nobody could tell in which account it is.
+  if (configured.providerKey === undefined) return `${address} does not say which provider makes it`
   if (!isRecord(change.afterUnknown)) return `${address} does not say what of it is known`
   for (const [attribute, isUnknown] of Object.entries(change.afterUnknown)) {
     if (isUnknown === true && Object.hasOwn(after ?? {}, attribute))

@@ -61,7 +61,7 @@ describe.each([
           if (now !== undefined || !isUnchanged) expect([verdict, 'unknown'], id).toContain(now)
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 80 },
     )
   })
 })

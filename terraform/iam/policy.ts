@@ -147,9 +147,10 @@ function inlineInRole(planned: Planned): readonly Mapped<Policy>[] {
   const blocks = planned.attributes.blocks('inline_policy') ?? { items: [], incomplete: [] }
   const isOwn = ofItsOwn(planned, 'aws_iam_role_policy', 'name')
   const known = blocks.items.flatMap((block, index): readonly Mapped<Policy>[] => {
-    const [name, document] = [block.text('name'), block.policy('policy')]
+    const [name, policy] = [block.text('name'), block.policy('policy')]
     // An empty block says: no inline policies.
-    if (document === undefined || !isOwn(name)) return []
+    if ((name === undefined && policy === undefined) || !isOwn(name)) return []
+    const document = policy ?? unreadable(`${planned.address}.inline_policy[${index}] has no policy`)
     const data = { kind: 'inline', principal: planned.identity, attachmentCount: 1, document } as const
     return [{ part: `inline_policy[${index}]`, name, arn: undefined, data }]
   })

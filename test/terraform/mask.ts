@@ -12,7 +12,11 @@ export function maskable(plan: Json): Json {
   const copy = structuredClone(plan)
   const provider = { provider_name: 'terraform.io/builtin/terraform' }
   listAt(copy, ['planned_values', 'root_module', 'resources']).push({ ...MASK, ...provider, values: {} })
-  listAt(copy, ['configuration', 'root_module', 'resources']).push({ ...MASK, expressions: {} })
+  listAt(copy, ['configuration', 'root_module', 'resources']).push({
+    ...MASK,
+    provider_config_key: 'terraform',
+    expressions: {},
+  })
   listAt(copy, ['resource_changes']).push({
     ...MASK,
     ...provider,
