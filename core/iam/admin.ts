@@ -2,8 +2,9 @@ import type { Field } from '../field.ts'
 import { isUnknown } from '../stored.ts'
 import type { Truth } from '../truth.ts'
 import type { PolicyDocument } from './document.ts'
-import { namesAllUnder } from './matching.ts'
-import { readStatements, type Element, type Statement } from './statement.ts'
+import { actionsOf, letsAllUnder, resourcesOf } from './matching.ts'
+import { readStatements, type Statement } from './statement.ts'
+import { STRANGE } from './tell-apart.ts'
 import { allOf, anyOf, negate, reasonOf, type Tri } from './tri.ts'
 
 /** Whether an identity policy makes its holder an administrator of the account. */
@@ -40,31 +41,27 @@ function hasEffect({ effect }: Statement, wanted: 'Allow' | 'Deny'): Tri {
   return isUnknown(effect) ? effect : effect === wanted
 }
 
-/** Only `*`, `*:*` and their like name all services. */
-function namesEveryAction({ action }: Statement): Tri {
-  return isUnknown(action) ? action : everyAction(action)
+/** Only `*`, `*:*` and their like name all services: those that name the actions of a service that nobody knows. */
+function namesEveryAction(statement: Statement): Tri {
+  const { action } = statement
+  if (isUnknown(action) || !action.negated) return letsAllUnder(actionsOf(statement), `${STRANGE}:`)
+  return action.values.length === 0 && (action.more ?? true)
 }
 
-function everyAction(action: Element): Tri {
-  if (action.negated) return action.values.length === 0
-  // A service nobody has: only a pattern that leaves the service open names its actions.
-  return namesAllUnder(action, '\uE000:', { ignoreCase: true })
+function deniesIam(statement: Statement): Tri {
+  return letsAllUnder(actionsOf(statement), 'iam:')
 }
 
-function deniesIam({ action }: Statement): Tri {
-  return isUnknown(action) ? action : namesAllUnder(action, 'iam:', { ignoreCase: true })
-}
-
-function namesEveryResource({ resource }: Statement): Tri {
-  if (resource === null || isUnknown(resource)) return resource ?? true
-  return namesAllUnder(resource, 'arn:', { ignoreCase: false })
+function namesEveryResource(statement: Statement): Tri {
+  return letsAllUnder(resourcesOf(statement), 'arn:')
 }
 
 /** Every resource, or every one but some that are named. */
 function spansResources(statement: Statement): Tri {
-  const { resource } = statement
-  if (resource === null || isUnknown(resource) || !resource.negated) return namesEveryResource(statement)
-  return negate(namesAllUnder({ ...resource, negated: false }, 'arn:', { ignoreCase: false }))
+  const resources = resourcesOf(statement)
+  return resources.negated
+    ? negate(letsAllUnder({ ...resources, negated: false }, 'arn:'))
+    : letsAllUnder(resources, 'arn:')
 }
 
 function isUnconditional({ conditions }: Statement): Tri {

@@ -1,7 +1,8 @@
 import { parseCidr } from '../net/cidr.ts'
-import { isUnknown, unknown, type Unknown } from '../stored.ts'
-import { malformed } from './document.ts'
-import { literal, matches, split, type Pattern } from './pattern.ts'
+import { isUnknown, type Unknown } from '../stored.ts'
+import { odd } from './document.ts'
+import { asArn, type Pattern } from './pattern.ts'
+import { matchesGroup, type Group } from './tell-apart.ts'
 import { allOf, anyOf, negate, type Tri } from './tri.ts'
 import { resolve, type Lookup } from './variables.ts'
 
@@ -19,11 +20,8 @@ export interface Operator {
   readonly ifExists: boolean
   readonly set: 'ForAllValues' | 'ForAnyValue' | null
 }
-type Comparison =
-  | 'equals'
-  | 'equalsIgnoreCase'
-  | 'like'
-  | 'arn'
+export type Comparison =
+  | TextComparison
   | 'ip'
   | 'bool'
   | 'null'
@@ -31,6 +29,9 @@ type Comparison =
 
 /** What a request holds under a key; null when the key is absent. */
 export type Held = readonly string[] | null
+
+/** What a request holds that meets a condition by a value which nobody could read, whatever it is. */
+export const UNREAD = '\uE002'
 
 /** Condition operators (IAM User Guide, "IAM JSON policy elements: Condition operators"). */
 const OPERATORS: ReadonlyMap<string, readonly [compare: Comparison, negated: boolean]> = new Map([
@@ -88,7 +89,12 @@ export function holds(condition: Condition, held: Held, variables: boolean | Unk
     return set === null && negated
   }
   const matched = (one: string): Tri =>
-    anyOf(values.map((value) => (isUnknown(value) ? value : compareOne(compare, value, one, variables, lookUp))))
+    anyOf(
+      values.map((value) => {
+        if (isUnknown(value)) return one === UNREAD || value
+        return compareOne(compare, value, one, variables, lookUp)
+      }),
+    )
   const met = (one: string): Tri => (negated ? negate(matched(one)) : matched(one))
   if (set === 'ForAllValues') return allOf(held.map(met))
   if (set === 'ForAnyValue') return anyOf(held.map(met))
@@ -113,13 +119,10 @@ function compareOne(
     case 'equalsIgnoreCase':
     case 'like':
     case 'arn': {
-      const wanted = resolve(value, { variables, lookUp, wildcards: compare === 'like' || compare === 'arn' })
+      const wanted = readText(compare, value, variables, lookUp)
       // A variable that the request does not hold matches nothing.
       if (wanted === null) return false
-      if (isUnknown(wanted)) return wanted
-      if (compare === 'arn') return matchesArn(wanted, held)
-      if (compare === 'equalsIgnoreCase') return matches(lower(wanted), held.toLowerCase())
-      return matches(wanted, held)
+      return isUnknown(wanted) ? wanted : matchesGroup(groupOf(compare, [wanted]), held)
     }
     case 'bool': {
       const wanted = readBool(value)
@@ -149,16 +152,26 @@ const ORDER: Readonly<Record<string, (held: number, wanted: number) => boolean>>
   '>=': (held, wanted) => held >= wanted,
 }
 
-/** Each of the six components of an ARN is matched apart, so no wildcard reaches past a colon. */
-export function matchesArn(wanted: Pattern, held: string): boolean {
-  const parts = split(wanted, ':', 6)
-  if (parts.length < 6) return matches(wanted, held)
-  const heldParts = split(literal(held), ':', 6).map((part) => part.join(''))
-  return heldParts.length === 6 && parts.every((part, index) => matches(part, heldParts[index] ?? ''))
+/** Comparisons of text with a pattern; the rest compare numbers, dates, addresses and flags. */
+export type TextComparison = 'equals' | 'equalsIgnoreCase' | 'like' | 'arn'
+
+/** The pattern that a value is; null when it holds a variable that the request does not. */
+export function readText(
+  compare: TextComparison,
+  value: string,
+  variables: boolean | Unknown,
+  lookUp: Lookup,
+): Pattern | Unknown | null {
+  const wanted = resolve(value, { variables, lookUp, wildcards: compare === 'like' || compare === 'arn' })
+  return wanted === null || isUnknown(wanted) || compare !== 'arn' ? wanted : asArn(wanted)
 }
 
-function lower(pattern: Pattern): Pattern {
-  return pattern.map((token) => (typeof token === 'string' ? token.toLowerCase() : token))
+export function groupOf(compare: TextComparison, patterns: readonly Pattern[]): Group {
+  return compare === 'equalsIgnoreCase' ? { patterns, ignoreCase: true } : { patterns }
+}
+
+export function comparesText(compare: Comparison): compare is TextComparison {
+  return ['equals', 'equalsIgnoreCase', 'like', 'arn'].includes(compare)
 }
 
 function readBool(text: string): boolean | undefined {
@@ -166,22 +179,13 @@ function readBool(text: string): boolean | undefined {
   return plain === 'true' ? true : plain === 'false' ? false : undefined
 }
 
-function readNumber(text: string): number | undefined {
+export function readNumber(text: string): number | undefined {
   return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined
 }
 
 /** ISO 8601, or seconds since 1970. */
-function readDate(text: string): number | undefined {
+export function readDate(text: string): number | undefined {
   const number = readNumber(text)
   const milliseconds = number === undefined ? Date.parse(text) : number * 1000
   return Number.isNaN(milliseconds) ? undefined : milliseconds
-}
-
-function odd(detail: string): Unknown {
-  return unknown(malformed(detail))
-}
-
-/** Whether an operator reads `*` and `?` as wildcards. */
-export function readsWildcards({ compare }: Operator): boolean {
-  return compare === 'like' || compare === 'arn'
 }

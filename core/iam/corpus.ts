@@ -55,24 +55,26 @@ const own = 'the own account'
 const account = (id: string): string => `account ${id}`
 
 type Json = Readonly<Record<string, unknown>>
-type Outcome = readonly [isPublic: boolean | 'unknown', who?: readonly string[]]
+type Outcome = readonly [isPublic: boolean | 'unknown', who?: readonly string[] | undefined, version?: unknown]
 
+/** Statements, or what is known of them. */
+type Statements = readonly Json[] | Json
 function row(
   source: string,
   says: string,
-  statements: readonly Json[],
-  [isPublic, who]: Outcome,
+  statements: Statements,
+  [isPublic, who, version = '2012-10-17']: Outcome,
   options: WhoCanOptions,
 ): Case {
-  const policy = { Version: '2012-10-17', Statement: statements }
+  const policy = { Version: version, Statement: statements }
   return { source, says, policy, options, isPublic, ...(who === undefined ? {} : { who }) }
 }
 
-const onBucket = (source: string, says: string, statements: readonly Json[], ...outcome: Outcome): Case =>
+const onBucket = (source: string, says: string, statements: Statements, ...outcome: Outcome): Case =>
   row(source, says, statements, outcome, { ownAccount: OWN, resource: BUCKET })
-const onRole = (source: string, says: string, statements: readonly Json[], ...outcome: Outcome): Case =>
+const onRole = (source: string, says: string, statements: Statements, ...outcome: Outcome): Case =>
   row(source, says, statements, outcome, { ownAccount: OWN })
-const onOther = (source: string, says: string, statements: readonly Json[], ...outcome: Outcome): Case =>
+const onOther = (source: string, says: string, statements: Statements, ...outcome: Outcome): Case =>
   row(source, says, statements, outcome, { ownAccount: OWN })
 
 /** `Allow principal s3:GetObject b/*`. */
@@ -478,6 +480,24 @@ const KEY_CASES: readonly Case[] = [
     OPERATORS,
     'an operator that does not exist',
     [allow('*', when('StringMatches', 'aws:PrincipalOrgID', 'o-1'))],
+    'unknown',
+  ),
+  onBucket(
+    OPERATORS,
+    'an address that is none',
+    [allow('*', when('IpAddress', 'aws:SourceIp', 'everywhere'))],
+    'unknown',
+  ),
+  onBucket(
+    PRINCIPAL,
+    'a wildcard within the name of a principal, which AWS refuses',
+    [allow({ AWS: `arn:aws:iam::${OTHER}:role/*` })],
+    'unknown',
+  ),
+  onBucket(
+    PRINCIPAL,
+    'a statement that names no principal, as only identity policies may',
+    [{ ...allow('*'), Principal: undefined }],
     'unknown',
   ),
   onBucket(
@@ -1054,6 +1074,8 @@ const SERVICES: readonly Case[] = [
 ]
 
 const UNKNOWN = { $unknown: [{ kind: 'not_collected' }] }
+/** A list, or an object in parts, that may go on. */
+const more = (...items: readonly unknown[]): Json => ({ $items: items, $incomplete: [{ kind: 'not_collected' }] })
 const HALF_KNOWN: readonly Case[] = [
   onBucket(S3_PUBLIC, 'everyone, under a condition that is not known', [allow('*', { Condition: UNKNOWN })], 'unknown'),
   onBucket(
@@ -1082,6 +1104,278 @@ const HALF_KNOWN: readonly Case[] = [
   onBucket(S3_PUBLIC, 'a range that is not known', [allow('*', when('IpAddress', 'aws:SourceIp', UNKNOWN))], 'unknown'),
   onBucket(S3_PUBLIC, 'an account or somebody who is not known', [allow({ AWS: [OTHER, UNKNOWN] })], 'unknown'),
   onBucket(S3_PUBLIC, 'everyone or somebody who is not known', [allow({ AWS: ['*', UNKNOWN] })], true),
+
+  onBucket(S3_PUBLIC, 'everyone, on one resource that is not known', [allow('*', { Resource: [UNKNOWN] })], true, [
+    ANYONE,
+  ]),
+  onBucket(
+    S3_PUBLIC,
+    'everyone, on the objects and perhaps on more',
+    [allow('*', { Resource: more(`${BUCKET}/*`) })],
+    true,
+    [ANYONE],
+  ),
+  onBucket(
+    S3_EXAMPLES,
+    'everyone, and plain HTTP denied, in a bucket that is yet to be made',
+    [
+      allow('*', { Resource: UNKNOWN }),
+      deny('*', { Resource: [UNKNOWN, UNKNOWN], ...when('Bool', 'aws:SecureTransport', 'false') }),
+    ],
+    true,
+    [ANYONE],
+  ),
+  onBucket(
+    LOGIC,
+    'everyone may read what is not known, and nobody may delete it',
+    [allow('*', { Resource: UNKNOWN }), deny('*', { Action: 's3:DeleteBucket', Resource: UNKNOWN })],
+    true,
+  ),
+  onBucket(
+    LOGIC,
+    'everything is allowed on what is not known and denied on what is not known',
+    [allow('*', { Action: '*', Resource: UNKNOWN }), deny('*', { Resource: UNKNOWN })],
+    'unknown',
+  ),
+  onBucket(
+    LOGIC,
+    'everyone, and a denial on what is not known',
+    [allow('*'), deny('*', { Resource: UNKNOWN })],
+    'unknown',
+  ),
+  onBucket(
+    LOGIC,
+    'everyone, and a denial on a folder and perhaps on more',
+    [allow('*'), deny('*', { Resource: more(`${BUCKET}/private/*`) })],
+    'unknown',
+  ),
+  onBucket(
+    LOGIC,
+    'everyone, and a denial of an action that is not known',
+    [allow('*'), deny('*', { Action: UNKNOWN })],
+    'unknown',
+  ),
+  onBucket(
+    LOGIC,
+    'everyone, and a denial for what may be a denial',
+    [allow('*'), deny('*', { Effect: UNKNOWN })],
+    'unknown',
+  ),
+  onBucket(
+    NOT_RESOURCE,
+    'everything but what is not known',
+    [{ ...allow('*'), Resource: undefined, NotResource: UNKNOWN }],
+    'unknown',
+  ),
+  onBucket(
+    NOT_RESOURCE,
+    'everything but one folder and perhaps more',
+    [{ ...allow('*'), Resource: undefined, NotResource: more(`${BUCKET}/private/*`) }],
+    'unknown',
+  ),
+  onBucket(
+    NOT_RESOURCE,
+    'a resource, or everything but it',
+    [{ ...allow('*'), Resource: UNKNOWN, NotResource: UNKNOWN }],
+    'unknown',
+  ),
+  onBucket(
+    NOT_ACTION,
+    'everything but one action and perhaps more',
+    [{ ...allow('*'), Action: undefined, NotAction: more('s3:DeleteBucket') }],
+    'unknown',
+  ),
+  onBucket(
+    NOT_PRINCIPAL,
+    'everyone but somebody who is not known',
+    [{ ...allow('*'), Principal: undefined, NotPrincipal: { AWS: [OTHER, UNKNOWN] } }],
+    'unknown',
+  ),
+  onBucket(
+    NOT_PRINCIPAL,
+    'everyone but some service',
+    [{ ...allow('*'), Principal: undefined, NotPrincipal: { Service: UNKNOWN } }],
+    true,
+    [ANYONE],
+  ),
+  onBucket(
+    NOT_PRINCIPAL,
+    'somebody, or everyone but somebody',
+    [{ ...allow('*'), Principal: UNKNOWN, NotPrincipal: UNKNOWN }],
+    'unknown',
+  ),
+  onBucket(PRINCIPAL, 'a service that is not known', [allow({ Service: UNKNOWN })], false),
+  onBucket(PRINCIPAL, 'a canonical user who is not known', [allow({ CanonicalUser: UNKNOWN })], false),
+  onBucket(PRINCIPAL, 'an account and perhaps others', [allow(more({ AWS: OTHER }))], 'unknown', [account(OTHER)]),
+  onBucket(PRINCIPAL, 'everyone and perhaps others', [allow(more('*', { AWS: OTHER }))], true, [ANYONE]),
+  onBucket(
+    PRINCIPAL,
+    'an account that may be allowed or denied',
+    [allow({ AWS: OTHER }, { Effect: UNKNOWN })],
+    false,
+    [],
+  ),
+  onBucket(PRINCIPAL, 'everyone, in a statement whose name is not known', [allow('*', { Sid: UNKNOWN })], true, [
+    ANYONE,
+  ]),
+  onBucket(
+    LOGIC,
+    'everyone by one statement, and perhaps other statements: one may deny it',
+    more(allow('*')),
+    'unknown',
+    [],
+  ),
+  onBucket(
+    LOGIC,
+    'an account by one statement, and perhaps other statements: one may allow everyone',
+    more(allow({ AWS: OTHER })),
+    'unknown',
+  ),
+  onBucket(LOGIC, 'everyone is denied everything, whatever other statements there are', more(deny('*')), false, []),
+  onBucket(LOGIC, 'a statement of which nothing is known', [allow('*'), UNKNOWN], 'unknown'),
+  onBucket(LOGIC, 'statements of which nothing is known', UNKNOWN, 'unknown'),
+  onBucket(
+    KEYS,
+    'an organization, and perhaps further conditions',
+    [allow('*', { Condition: more(when('StringEquals', 'aws:PrincipalOrgID', 'o-1')['Condition']) })],
+    false,
+    [],
+  ),
+  onBucket(KEYS, 'a condition by an operator that is not known', [allow('*', { Condition: more() })], 'unknown'),
+  onBucket(
+    KEYS,
+    'a condition on a key that is not known',
+    [allow('*', { Condition: { StringEquals: UNKNOWN } })],
+    'unknown',
+  ),
+  onBucket(
+    KEYS,
+    'everyone, denied under a condition on TLS and perhaps on more',
+    [allow('*'), deny('*', { Condition: { Bool: more({ 'aws:SecureTransport': 'false' }) } })],
+    true,
+    [ANYONE],
+  ),
+  onBucket(
+    KEYS,
+    'everyone, denied from outside an organization under perhaps further conditions',
+    [allow('*'), deny('*', { Condition: more({ StringNotEquals: { 'aws:PrincipalOrgID': 'o-1' } }) })],
+    'unknown',
+  ),
+  onBucket(
+    KEYS,
+    'an account and perhaps others, by a condition',
+    [allow('*', when('StringEquals', 'aws:PrincipalAccount', more(OTHER)))],
+    'unknown',
+    [account(OTHER)],
+  ),
+  onBucket(
+    S3_PUBLIC,
+    'every address, and others that are not known',
+    [allow('*', when('IpAddress', 'aws:SourceIp', ['0.0.0.0/0', UNKNOWN]))],
+    true,
+  ),
+  onBucket(
+    S3_PUBLIC,
+    'a range of addresses and perhaps others',
+    [allow('*', when('IpAddress', 'aws:SourceIp', more('203.0.113.0/24')))],
+    'unknown',
+  ),
+  onBucket(
+    S3_PUBLIC,
+    'a referrer that is not known: anyone can write it',
+    [allow('*', when('StringLike', 'aws:Referer', UNKNOWN))],
+    true,
+    [ANYONE],
+  ),
+  onBucket(
+    S3_PUBLIC,
+    'a referrer that is not known, of which something more is asked',
+    [allow('*', both(when('StringLike', 'aws:Referer', UNKNOWN), when('StringNotEquals', 'aws:Referer', 'a')))],
+    'unknown',
+  ),
+  onBucket(
+    S3_PUBLIC,
+    'every referrer but one that is not known: nobody has to send any',
+    [allow('*', when('StringNotEquals', 'aws:Referer', UNKNOWN))],
+    true,
+    [ANYONE],
+  ),
+  onBucket(
+    VARIABLES,
+    'the own folder of each user, where nobody knows whether the document has variables',
+    [allow({ AWS: '*' }, { Resource: `${BUCKET}/\${aws:username}/*` })],
+    'unknown',
+    undefined,
+    UNKNOWN,
+  ),
+  onRole(PRINCIPAL, 'a principal who is not known may take the role', [trust({ AWS: UNKNOWN })], 'unknown'),
+  onRole(
+    EXTERNAL_ID,
+    'any AWS principal who knows a string that is not known',
+    [trust({ AWS: '*' }, when('StringEquals', 'sts:ExternalId', UNKNOWN))],
+    true,
+    [ANY_PRINCIPAL],
+  ),
+  onRole(
+    EXTERNAL_ID,
+    'a principal who is not known, with an ExternalId that is not known',
+    [trust({ AWS: UNKNOWN }, when('StringEquals', 'sts:ExternalId', UNKNOWN))],
+    'unknown',
+  ),
+  onRole(
+    OIDC,
+    'a provider that is not known, for one repository of GitHub',
+    [
+      web('', {
+        Principal: { Federated: UNKNOWN },
+        ...sub('StringEquals', 'repo:octo-org/octo-repo:ref:refs/heads/main'),
+      }),
+    ],
+    false,
+  ),
+  onRole(OIDC, 'a provider that is not known', [web('', { Principal: { Federated: UNKNOWN } })], 'unknown'),
+  onRole(GITHUB_DOC, 'GitHub, for a subject that is not known', [github(sub('StringLike', UNKNOWN))], 'unknown'),
+  onRole(
+    GITHUB_DOC,
+    'GitHub, for one repository and perhaps others',
+    [github(sub('StringLike', more('repo:octo-org/a:*')))],
+    'unknown',
+  ),
+  onRole(GITHUB_DOC, 'GitHub, for everything and perhaps others', [github(sub('StringLike', more('*')))], true),
+  onOther(KMS, 'a key for the own account and somebody', [key({ AWS: [OWN, UNKNOWN] })], 'unknown', [own]),
+  onOther(SQS, 'a queue that is yet to be made, for everybody', [queue('*', { Resource: UNKNOWN })], true),
+  onOther(
+    SQS,
+    'a queue that is yet to be made, for one topic',
+    [
+      queue('*', {
+        Resource: UNKNOWN,
+        ...when('ArnEquals', 'aws:SourceArn', `arn:aws:sns:eu-central-1:${OWN}:t`),
+      }),
+    ],
+    false,
+  ),
+  onOther(
+    LOGIC,
+    'everyone on a queue that is not known, and nobody on one that is: they may be two',
+    [queue('*', { Resource: UNKNOWN }), { ...queue('*', { Action: 'sqs:*' }), Effect: 'Deny' }],
+    'unknown',
+  ),
+  onOther(
+    LOGIC,
+    'actions of two services on what is not known, those of one denied',
+    [
+      queue('*', { Action: ['sqs:SendMessage', 'sns:Publish'], Resource: UNKNOWN }),
+      { ...queue('*'), Effect: 'Deny', Resource: UNKNOWN },
+    ],
+    'unknown',
+  ),
+  onOther(
+    SQS,
+    'a queue for one topic that is yet to be made: its ARN may hold a variable',
+    [queue('*', when('ArnEquals', 'aws:SourceArn', UNKNOWN))],
+    'unknown',
+  ),
 ]
 
 export const CORPUS: readonly Case[] = [...PRINCIPALS, ...KEY_CASES, ...TRUST, ...SERVICES, ...HALF_KNOWN]

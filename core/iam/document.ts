@@ -5,7 +5,20 @@ import { unknown, type Opaque, type Unknown } from '../stored.ts'
 
 /**
  * An IAM policy document, stored as the JSON that AWS gave or a plan holds: one value to a check, which asks `isPublic`,
- * `isAdmin` and their like about it. Unknown leaves (`{ $unknown: [...] }`) may stand anywhere inside.
+ * `isAdmin` and their like about it. A plan knows only half of some documents. Inside, as in all stored data:
+ *
+ * - `{ $unknown: reasons }` stands in the place of anything: an element, which may then be absent too (a `Condition`), a
+ *   statement, one member of a list, a value. Where nobody knows whether it is `Principal` or `NotPrincipal`, both are
+ *   there and unknown; so with actions and resources.
+ * - `{ $items: […], $incomplete: reasons }` is a list that may go on: statements, actions, resources, the principals of
+ *   a type, the values of a condition key. One without items has at least one member that is not known.
+ * - The same around objects is an object that may have more entries, of a type, operator or key that is not known:
+ *   `Condition: { $items: [{ StringEquals: { … } }], $incomplete: reasons }`, and `Principal` and the keys of one
+ *   operator likewise.
+ *
+ * Two things are presumed of what is not known. An unknown `Resource` names something of what the policy hangs on,
+ * whoever asks: AWS refuses policies that name something else. And where a key is the caller's to choose (`aws:Referer`,
+ * `sts:ExternalId`), an unknown value that it is compared with can be chosen.
  */
 export interface PolicyDocument extends Opaque {
   readonly Version?: unknown
@@ -41,6 +54,11 @@ export function storedPolicy(source: unknown, operation: Operation): PolicyDocum
 /** Why something inside a document cannot be judged, though all of it was read. */
 export function malformed(detail: string): Reason {
   return { kind: 'fault', operation: 'reading the policy', detail }
+}
+
+/** What stands in the place of something that does not follow the grammar. */
+export function odd(detail: string): Unknown {
+  return unknown(malformed(detail))
 }
 
 function parseText(text: string): unknown {

@@ -3,7 +3,7 @@ import { isUnknown } from '../stored.ts'
 import { all, type Truth } from '../truth.ts'
 import { holds, type Condition } from './condition.ts'
 import type { PolicyDocument } from './document.ts'
-import { names, namesAllUnder } from './matching.ts'
+import { actionsOf, lets, letsAllUnder, resourcesOf } from './matching.ts'
 import { readStatements, type Statement } from './statement.ts'
 import { allOf, anyOf, reasonOf, type Tri } from './tri.ts'
 
@@ -38,7 +38,7 @@ function deniesPlain(document: PolicyDocument, bucket: string): Tri {
     refuses: allOf([
       isUnknown(statement.effect) ? statement.effect : statement.effect === 'Deny',
       meansEverybody(statement),
-      isUnknown(statement.action) ? statement.action : namesAllUnder(statement.action, 's3:', { ignoreCase: true }),
+      letsAllUnder(actionsOf(statement), 's3:'),
       allOf(
         statement.conditions.map((condition) => (isUnknown(condition) ? condition : isMetByHttp(condition, statement))),
       ),
@@ -49,14 +49,8 @@ function deniesPlain(document: PolicyDocument, bucket: string): Tri {
   return anyOf(
     arns.map((arn) =>
       allOf([
-        covered(({ resource }) =>
-          resource === null || isUnknown(resource) ? (resource ?? true) : names(resource, arn),
-        ),
-        covered(({ resource }) =>
-          resource === null || isUnknown(resource)
-            ? (resource ?? true)
-            : namesAllUnder(resource, `${arn}/`, { ignoreCase: false }),
-        ),
+        covered((statement) => lets(resourcesOf(statement), arn)),
+        covered((statement) => letsAllUnder(resourcesOf(statement), `${arn}/`)),
       ]),
     ),
   )
@@ -74,7 +68,10 @@ function meansEverybody({ principal }: Statement): Tri {
           ? member.value
           : member.value === '*',
   )
-  return principal.negated ? principal.members.length === 0 : anyOf(stars)
+  // Whoever `NotPrincipal` names is not refused.
+  return principal.negated
+    ? allOf(principal.members.map((member) => (isUnknown(member) ? member : false)))
+    : anyOf(stars)
 }
 
 /** Met by every request without TLS, whatever else it holds. */

@@ -1,9 +1,10 @@
 import type { Field } from '../field.ts'
 import type { Reason } from '../reason.ts'
-import { isUnknown, unknown } from '../stored.ts'
+import { unknown } from '../stored.ts'
 import type { Truth } from '../truth.ts'
 import { malformed, type PolicyDocument } from './document.ts'
-import { ask, isEverywhere, tryReach, type Question, type Reached, type WhoCanOptions } from './question.ts'
+import { ask, isEverywhere, NOWHERE, reachedBy, type Question, type Reached, type WhoCanOptions } from './question.ts'
+import { unknownsIn } from './statement.ts'
 import { strangersOf } from './strangers.ts'
 import { reasonOf, type Tri } from './tri.ts'
 import { isStranger } from './who.ts'
@@ -23,51 +24,30 @@ export function isPublic(policy: Field<PolicyDocument | null>, options: WhoCanOp
 /** Whether a policy lets strangers in from anywhere, for something. Cheaper than `whoCan`: asks about strangers only. */
 export function letsStrangersIn(document: PolicyDocument, options: WhoCanOptions = {}): Tri {
   const question = ask(document, options)
-  const strangers = strangersOf(question.mentions, question.stranger)
-  const reached: Reached[] = []
-  for (const caller of strangers) {
-    const certain = tryReach(question, caller, 'certain')
-    if (certain !== undefined && caller.doubt === undefined && isEverywhere(certain)) return true
-    reached.push({ caller, certain, possible: tryReach(question, caller, 'possible') })
-  }
-  return publicFrom(question, reached)
+  return publicFrom(
+    question,
+    strangersOf(question.mentions).map((caller) => reachedBy(question, caller)),
+  )
 }
 
-/** What was found out of callers, put together: whether some stranger gets in from anywhere. */
+/** What can be found out of callers, put together: whether some stranger gets in from anywhere. */
 export function publicFrom(question: Question, reached: readonly Reached[]): Tri {
   const strangers = reached.filter(({ caller }) => isStranger(caller.who))
-  if (
-    strangers.some(
-      ({ caller, certain }) => caller.doubt === undefined && certain !== undefined && isEverywhere(certain),
-    )
-  ) {
-    return true
-  }
-  const doubtful = strangers.filter(({ possible }) => possible === undefined || isEverywhere(possible))
-  return doubtful.length === 0 ? false : unknown(...doubts(question, doubtful))
+  if (strangers.some(({ certain }) => isEverywhere(certain() ?? NOWHERE))) return true
+  const doubtful = strangers.find(({ possible }) => {
+    const far = possible()
+    return far === undefined || isEverywhere(far)
+  })
+  return doubtful === undefined ? false : unknown(...doubts(question, [doubtful]))
 }
 
 /** Why it is not known: what could not be read of the policy, else what is not known of the callers. */
 export function doubts({ statements }: Question, reached: readonly Reached[]): readonly Reason[] {
-  const inside = statements.flatMap(({ effect, principal, action, resource, conditions, variables }) => {
-    const members: readonly unknown[] = principal === null || isUnknown(principal) ? [principal] : principal.members
-    const values = [action, resource].flatMap((element): readonly unknown[] =>
-      element === null || isUnknown(element) ? [element] : element.values,
-    )
-    const compared = conditions.flatMap((condition): readonly unknown[] =>
-      isUnknown(condition) ? [condition] : condition.values,
-    )
-    return [effect, ...members, ...values, ...compared, variables].flatMap((part) =>
-      isUnknown(part) ? (reasonOf(part) ?? []) : [],
-    )
+  const callers = reached.flatMap(({ caller, possible }) => {
+    const far = possible()
+    if (far === undefined) return [malformed('its conditions can be met in too many ways')]
+    return caller.doubt === undefined || far.statements.size === 0 ? [] : [caller.doubt]
   })
-  const callers = reached.flatMap(({ caller, possible }) =>
-    possible === undefined
-      ? [malformed('its conditions can be met in too many ways')]
-      : caller.doubt === undefined || possible.statements.size === 0
-        ? []
-        : [caller.doubt],
-  )
-  const all = [...callers, ...inside]
+  const all = [...callers, ...unknownsIn(statements).flatMap((one) => reasonOf(one) ?? [])]
   return all.length > 0 ? all : [malformed('a statement could not be judged')]
 }

@@ -1,54 +1,63 @@
-import { isUnknown } from '../stored.ts'
-import { common, coversAllUnder, matches, pattern } from './pattern.ts'
-import type { Element, Statement } from './statement.ts'
+import { isUnknown, type Unknown } from '../stored.ts'
+import { isNamedBy, type Caller } from './caller.ts'
+import { odd } from './document.ts'
+import { literal, pattern, type Pattern } from './pattern.ts'
+import { valuesOf, type Element, type Statement } from './statement.ts'
+import { matchesGroup, tellApart, type Group } from './tell-apart.ts'
 import { allOf, anyOf, negate, type Tri } from './tri.ts'
 import { resolve, type Lookup } from './variables.ts'
 
-/** Whether an action of a policy (`S3:get?bject`) names an action: wildcards, case ignored. */
-export function matchesAction(wanted: string, action: string): boolean {
-  return matches(pattern(wanted.toLowerCase()), action.toLowerCase())
+/** Whether a statement's `Principal` or `NotPrincipal` lets a caller in. */
+export function principalMatches({ principal }: Statement, caller: Caller): Tri {
+  if (principal === null) return odd('a statement names no principal')
+  if (isUnknown(principal)) return principal
+  const named = anyOf(principal.members.map((member) => (isUnknown(member) ? member : isNamedBy(caller, member))))
+  return principal.negated ? negate(named) : named
 }
 
-/** Whether a resource of a policy names an ARN: wildcards reach past colons and slashes, case counts. No variables. */
-export function matchesResource(wanted: string, arn: string): boolean {
-  return matches(pattern(wanted), arn)
+/** An element as texts are held against it: what is known of it and, where that is not all, why not. */
+export interface Matcher {
+  readonly negated: boolean
+  readonly known: Group
+  readonly unsure: Unknown | null
 }
 
-/** Whether a statement's `Action` or `NotAction` lets an action in. */
-export function actionMatches({ action }: Statement, asked: string): Tri {
-  if (isUnknown(action)) return action
-  const named = anyOf(action.values.map((value) => (isUnknown(value) ? value : matchesAction(value, asked))))
-  return action.negated ? negate(named) : named
+/** A statement's `Action` or `NotAction`, for actions in lower case. */
+export function actionsOf({ action }: Statement): Matcher {
+  return matcherOf(action, (value) => pattern(value.toLowerCase()))
 }
 
-/** Whether a statement's `Resource` or `NotResource` lets an ARN in. True of a statement without either: it is about the resource it hangs on. */
-export function resourceMatches({ resource, variables }: Statement, arn: string, lookUp: Lookup): Tri {
-  if (resource === null) return true
-  if (isUnknown(resource)) return resource
-  const named = anyOf(
-    resource.values.map((value) => {
-      if (isUnknown(value)) return value
-      const wanted = resolve(value, { variables, wildcards: true, lookUp })
-      return wanted === null ? false : isUnknown(wanted) ? wanted : matches(wanted, arn)
-    }),
-  )
-  return resource.negated ? negate(named) : named
+/**
+ * A statement's `Resource` or `NotResource`, its variables replaced by what requests hold: nothing unless said. One
+ * without either is about whatever it hangs on.
+ */
+export function resourcesOf({ resource, variables }: Statement, lookUp: Lookup = () => null): Matcher {
+  return matcherOf(resource, (value) => {
+    const wanted = resolve(value, { variables: true, wildcards: true, lookUp })
+    // A `${` that is no variable (before version 2012-10-17) is text that nobody puts in a name.
+    if (variables === true || wanted === null || !value.includes('${')) return wanted
+    return variables === false ? null : variables
+  })
 }
 
-/** Whether an element names every text that starts with `prefix` and goes on: `s3:` for every S3 action. */
-export function namesAllUnder(element: Element, prefix: string, { ignoreCase }: { readonly ignoreCase: boolean }): Tri {
-  const read = (value: string) => pattern(ignoreCase ? value.toLowerCase() : value)
-  const everything = pattern(`${prefix}?*`)
-  if (element.negated) {
-    return allOf(
-      element.values.map((value) => (isUnknown(value) ? value : common(read(value), everything, 'x') === undefined)),
-    )
+function matcherOf(element: Element | Unknown | null, read: (value: string) => Pattern | Unknown | null): Matcher {
+  if (element === null) return { negated: false, known: { patterns: [pattern('*')] }, unsure: null }
+  const all = valuesOf(element).map((value) => (isUnknown(value) ? value : read(value)))
+  return {
+    negated: !isUnknown(element) && element.negated,
+    known: { patterns: all.flatMap((one) => (one === null || isUnknown(one) ? [] : [one])) },
+    unsure: all.find(isUnknown) ?? null,
   }
-  return anyOf(element.values.map((value) => (isUnknown(value) ? value : coversAllUnder(read(value), prefix))))
 }
 
-/** Whether an element names exactly this text, wildcards read. */
-export function names(element: Element, text: string): Tri {
-  const named = anyOf(element.values.map((value) => (isUnknown(value) ? value : matches(pattern(value), text))))
-  return element.negated ? negate(named) : named
+/** Whether an element lets a text in. */
+export function lets({ negated, known, unsure }: Matcher, text: string): Tri {
+  const named = matchesGroup(known, text) || (unsure ?? false)
+  return negated ? negate(named) : named
+}
+
+/** Whether an element lets in every text that starts with `prefix` and goes on: `s3:` for every S3 action. */
+export function letsAllUnder(matcher: Matcher, prefix: string): Tri {
+  const texts = tellApart([matcher.known], [[...literal(prefix), ...pattern('?*')]])
+  return allOf(texts.map((text) => lets(matcher, text)))
 }

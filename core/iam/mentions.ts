@@ -1,96 +1,94 @@
 import { isUnknown } from '../stored.ts'
-import { readsWildcards, type Operator } from './condition.ts'
-import { literal, pattern, type Pattern } from './pattern.ts'
-import type { PrincipalType, Statement } from './statement.ts'
+import { comparesText, readText, type Condition } from './condition.ts'
+import { hasWildcard, type Pattern } from './pattern.ts'
+import { valuesOf, type PrincipalType, type Statement } from './statement.ts'
 import { variablesIn } from './variables.ts'
 
-/** A value that a condition compares a key with. Those with policy variables are left out: they stand for no text. */
-export interface Mention {
-  readonly text: string
-  readonly pattern: Pattern
-  readonly operator: Operator
-  /** Names one value: no wildcard, and nothing that only looks like one (`o-*` compared by StringEquals). */
-  readonly isFixed: boolean
+/** A condition as one statement makes it. */
+export interface Test {
+  readonly condition: Condition
+  readonly variables: Statement['variables']
 }
 
-/** What a policy talks about: the values between which its answers can change. */
+/** What a policy talks about: between these its answers can change. */
 export interface Mentions {
-  readonly ofKey: (key: string) => readonly Mention[]
   readonly keys: readonly string[]
+  /** The conditions on a key. */
+  readonly tests: (key: string) => readonly Test[]
+  /** What they compare it with. Values with policy variables are left out: they stand for no text. */
+  readonly texts: (key: string) => readonly string[]
+  /** Those of them that name one value: no wildcard, and nothing that only looks like one (`o-*` compared by StringEquals). */
+  readonly fixed: (key: string) => readonly string[]
+  /** Those that name one value or, by wildcards, many, with what they match. */
+  readonly named: (key: string) => readonly { readonly text: string; readonly wanted: Pattern }[]
   readonly principals: readonly { readonly type: PrincipalType; readonly value: string }[]
   readonly actions: readonly string[]
-  readonly resources: readonly { readonly text: string; readonly hasVariables: boolean }[]
+  readonly resources: readonly string[]
   /** Keys that stand in values as `${…}`. */
   readonly variables: readonly string[]
   /** Whether some action or resource could not be read, so that others than these may be meant. */
   readonly isPartial: boolean
-  /** Whether some principal could not be read. */
-  readonly hidesPrincipals: boolean
-  /** Identity providers that may be let in or denied, nobody knows which. */
-  readonly perhapsProviders: readonly string[]
 }
 
+/** What some statements talk about, as far as they are known. Cost: one walk. */
 export function mentionsOf(statements: readonly Statement[]): Mentions {
-  const byKey = new Map<string, Mention[]>()
+  const tests = new Map<string, Test[]>()
+  const texts = new Map<string, Set<string>>()
   const variables = new Set<string>()
   const principals = new Map<string, Mentions['principals'][number]>()
   const actions = new Set<string>()
-  const resources = new Map<string, Mentions['resources'][number]>()
+  const resources = new Set<string>()
   let isPartial = false
-  let hidesPrincipals = false
-  const perhapsProviders = new Set<string>()
 
-  for (const { effect, principal, action, resource, conditions, variables: hasVariables } of statements) {
-    for (const member of principal === null ? [] : isUnknown(principal) ? [principal] : principal.members) {
-      if (isUnknown(member) || isUnknown(member.value)) hidesPrincipals = true
-      // Only who is let in brings callers.
-      else if (member.type === 'Federated' && effect === 'Deny') continue
-      else if (member.type === 'Federated' && effect !== 'Allow') perhapsProviders.add(member.value)
-      else principals.set(`${member.type} ${member.value}`, { type: member.type, value: member.value })
+  for (const { principal, action, resource, conditions, variables: hasVariables } of statements) {
+    const named = (text: string) => (hasVariables === false ? [] : variablesIn(text))
+    for (const member of principal === null || isUnknown(principal) ? [] : principal.members) {
+      if (isUnknown(member) || isUnknown(member.value)) continue
+      principals.set(`${member.type} ${member.value}`, { type: member.type, value: member.value })
     }
-    for (const value of isUnknown(action) ? [action] : action.values) {
+    for (const value of valuesOf(action)) {
       if (isUnknown(value)) isPartial = true
       else actions.add(value)
     }
-    for (const value of resource === null ? [] : isUnknown(resource) ? [resource] : resource.values) {
-      if (isUnknown(value)) {
-        isPartial = true
-        continue
+    for (const value of resource === null ? [] : valuesOf(resource)) {
+      if (isUnknown(value)) isPartial = true
+      else {
+        resources.add(value)
+        for (const key of named(value)) variables.add(key)
       }
-      const named = hasVariables === false ? [] : variablesIn(value)
-      for (const key of named) variables.add(key)
-      resources.set(value, { text: value, hasVariables: named.length > 0 })
     }
     for (const condition of conditions) {
       if (isUnknown(condition)) continue
-      const known = byKey.get(condition.key) ?? []
-      byKey.set(condition.key, known)
+      const { key } = condition
+      tests.set(key, [...(tests.get(key) ?? []), { condition, variables: hasVariables }])
       for (const text of condition.values) {
         if (isUnknown(text)) continue
-        const named = hasVariables === false ? [] : variablesIn(text)
-        for (const key of named) variables.add(key)
-        if (named.length === 0) known.push(mention(text, condition.operator))
+        for (const variable of named(text)) variables.add(variable)
+        if (named(text).length === 0) texts.set(key, (texts.get(key) ?? new Set()).add(text))
       }
     }
   }
+  const textsOf = (key: string) => [...(texts.get(key) ?? [])]
+  const isFixed = (text: string) => !/[*?]|\$\{/.test(text)
   return {
-    ofKey: (key) => byKey.get(key) ?? [],
-    keys: [...byKey.keys()],
+    keys: [...tests.keys()],
+    tests: (key) => tests.get(key) ?? [],
+    texts: textsOf,
+    fixed: (key) => textsOf(key).filter(isFixed),
+    named: (key) =>
+      (tests.get(key) ?? []).flatMap(({ condition, variables }) => {
+        const { compare } = condition.operator
+        if (!comparesText(compare)) return []
+        return condition.values.flatMap((text) => {
+          const wanted = isUnknown(text) ? text : readText(compare, text, variables, () => null)
+          if (isUnknown(text) || wanted === null || isUnknown(wanted)) return []
+          return isFixed(text) || hasWildcard(wanted) ? [{ text, wanted }] : []
+        })
+      }),
     principals: [...principals.values()],
     actions: [...actions],
-    resources: [...resources.values()],
+    resources: [...resources],
     variables: [...variables],
     isPartial,
-    hidesPrincipals,
-    perhapsProviders: [...perhapsProviders],
-  }
-}
-
-function mention(text: string, operator: Operator): Mention {
-  return {
-    text,
-    pattern: readsWildcards(operator) ? pattern(text) : literal(text),
-    operator,
-    isFixed: !/[*?]|\$\{/.test(text),
   }
 }

@@ -1,23 +1,17 @@
 import { size, union, type Family, type Ranges } from '../net/cidr.ts'
 import type { Caller } from './caller.ts'
-import { actionsIn, targetsIn, targetsWithVariables } from './candidates.ts'
+import type { Held } from './condition.ts'
+import { deedsIn, type Deed } from './deeds.ts'
 import type { PolicyDocument } from './document.ts'
-import { freeValues, type Alternatives, type Stranger } from './keys.ts'
-import { actionMatches } from './matching.ts'
+import { principalMatches } from './matching.ts'
 import { mentionsOf, type Mentions } from './mentions.ts'
 import { AWS, placesIn, type Place } from './place.ts'
-import {
-  isAllowed,
-  newBudget,
-  SOME_RESOURCE,
-  TooIntricate,
-  type Budget,
-  type Mode,
-  type Request,
-  type Target,
-} from './reach.ts'
+import { isAllowed, newBudget, TooIntricate, type Budget, type Mode, type Request } from './reach.ts'
+import { remembered } from './remembered.ts'
 import { readStatements, type Statement } from './statement.ts'
 import { OWN_ACCOUNT, OWN_ORGANIZATION } from './trusted.ts'
+import { one, Values, type Alternatives } from './values.ts'
+import type { Lookup } from './variables.ts'
 
 export interface WhoCanOptions {
   /** The account that owns what the policy hangs on. */
@@ -32,11 +26,20 @@ export interface WhoCanOptions {
 export interface Question {
   readonly statements: readonly Statement[]
   readonly mentions: Mentions
-  readonly stranger: Stranger
   readonly places: readonly Place[]
-  readonly actions: Readonly<Record<Mode, readonly string[]>>
-  readonly targets: Readonly<Record<Mode, readonly string[]>>
+  /** What requests may hold and ask for, once the keys that stand in variables hold something. */
+  readonly under: (way: Way) => Under
   readonly options: WhoCanOptions
+}
+
+/** What the keys hold that stand in variables. */
+type Way = ReadonlyMap<string, Held>
+
+interface Under {
+  readonly values: Values
+  readonly lookUp: Lookup
+  /** What can be done to what, by how unknowns are read. */
+  readonly deeds: (mode: Mode) => readonly Deed[]
 }
 
 /** How far a caller gets: by which statements, from which places. */
@@ -46,51 +49,49 @@ export interface Reach {
 }
 export const NOWHERE: Reach = { statements: new Set(), places: new Set() }
 
-/** What was found out of a caller; undefined where the policy is too intricate to say. */
+/** How far a caller gets, found out when it is asked for; undefined where the policy is too intricate to say. */
 export interface Reached {
   readonly caller: Caller
-  readonly certain: Reach | undefined
-  readonly possible: Reach | undefined
+  /** Whatever the unknowns are. */
+  readonly certain: () => Reach | undefined
+  /** At the most. */
+  readonly possible: () => Reach | undefined
 }
 
+/** Reads a policy for the question who it lets do what, or some of that. */
 export function ask(document: PolicyDocument, options: WhoCanOptions): Question {
   const statements = readStatements(document)
   const mentions = mentionsOf(statements)
-  const stranger = nobodyKnown(document, options)
-  const { fill } = stranger
   const { actions: asked, resource } = options
+  const under = (way: Way): Under => {
+    const lookUp: Lookup = (key) => way.get(key)?.[0] ?? null
+    const deeds = (mode: Mode): readonly Deed[] => deedsIn({ statements, mentions, asked, resource, mode, lookUp })
+    return {
+      values: new Values(mentions, lookUp),
+      lookUp,
+      deeds: remembered(deeds, (mode) => (mentions.isPartial ? mode : '')),
+    }
+  }
   return {
     statements,
     mentions,
-    stranger,
-    places: placesIn(mentions, stranger),
-    actions: perMode((mode) => actionsIn(mentions, { fill, mode, asked, resource })),
-    targets: perMode((mode) => targetsIn(mentions, statements, { fill, mode, asked: resource })),
+    places: placesIn(mentions),
+    under: remembered(under, (way) => JSON.stringify([...way])),
     options,
   }
 }
 
-function perMode<T>(make: (mode: Mode) => T): Readonly<Record<Mode, T>> {
-  return { certain: make('certain'), possible: make('possible') }
-}
-
-/** A stranger whom the policy does not happen to mention. */
-function nobodyKnown(document: PolicyDocument, options: WhoCanOptions): Stranger {
-  const text = JSON.stringify([document, options])
-  const free = (names: (attempt: number) => string): string => {
-    for (let attempt = 0; ; attempt += 1) if (!text.includes(names(attempt))) return names(attempt)
-  }
+/** How far a caller gets. Cost: nothing until it is asked for. */
+export function reachedBy(question: Question, caller: Caller): Reached {
+  const far = remembered((mode: Mode) => tryReach(question, caller, mode))
   return {
-    account: free((attempt) => String(999_900_000_001 + attempt)),
-    fill: free((attempt) => `zq${attempt === 0 ? '' : attempt}`),
+    caller,
+    certain: () => (caller.doubt === undefined ? far('certain') : NOWHERE),
+    possible: () => far('possible'),
   }
 }
 
-/** Services that take no unsigned requests (AWS STS API Reference; AWS KMS Developer Guide, "Key policies"). */
-const SIGNED_ONLY = /^(sts|kms):/
-
-/** How far a caller gets when unknowns are read as `mode` says; undefined when nobody can say in reasonable time. */
-export function tryReach(question: Question, caller: Caller, mode: Mode): Reach | undefined {
+function tryReach(question: Question, caller: Caller, mode: Mode): Reach | undefined {
   try {
     return reach(question, caller, mode)
   } catch (error) {
@@ -100,26 +101,17 @@ export function tryReach(question: Question, caller: Caller, mode: Mode): Reach 
 }
 
 function reach(question: Question, caller: Caller, mode: Mode): Reach {
-  const { statements, mentions, stranger } = question
-  const { variables = false } = statements[0] ?? {}
+  const { statements } = question
+  const isNamed = new Map(statements.map((statement) => [statement, principalMatches(statement, caller)]))
   const found = new Set<Statement>()
   const places = new Set<Place>()
   const budget = newBudget()
   for (const place of caller.calls === 'as_service' ? [AWS] : question.places) {
-    for (const chosen of choices(question, caller, place, budget)) {
-      const named = targetsWithVariables(mentions, variables, stranger.fill, chosen.lookUp)
-      const targets: Target[] = [...question.targets[mode], ...named]
-      if (mentions.isPartial && mode === 'certain') targets.push(SOME_RESOURCE)
+    for (const { deeds, has, lookUp } of choices(question, caller, place, budget)) {
+      const able = deeds(mode).filter(({ isSignedOnly }) => caller.signs || !isSignedOnly)
       for (const statement of statements) {
-        const isReached = question.actions[mode].some(
-          (action) =>
-            (caller.signs || !SIGNED_ONLY.test(action)) &&
-            actionMatches(statement, action) !== false &&
-            targets.some((target) => {
-              if (!isAbout(action, target)) return false
-              const request: Request = { caller, place, action, target, ...chosen }
-              return isAllowed(statement, statements, request, mode, budget)
-            }),
+        const isReached = able.some((deed) =>
+          isAllowed(statement, statements, { isNamed, deed, has, lookUp }, mode, budget),
         )
         if (isReached) {
           found.add(statement)
@@ -131,34 +123,29 @@ function reach(question: Question, caller: Caller, mode: Mode): Reach {
   return { statements: found, places }
 }
 
-/** Whether an action is one on a resource: they are of one service. */
-function isAbout(action: string, target: Target): boolean {
-  if (target === SOME_RESOURCE || !target.startsWith('arn:')) return true
-  return target.split(':')[2] === action.split(':')[0]
-}
-
 /** The ways to choose the keys that stand in variables; one way where there are none. */
 function choices(
-  { mentions, stranger, options }: Question,
+  { mentions, options, under }: Question,
   caller: Caller,
   place: Place,
   budget: Budget,
-): readonly Pick<Request, 'has' | 'lookUp'>[] {
-  const has = (key: string): Alternatives =>
-    ofResource(key, mentions, options) ?? caller.has(key) ?? place.has(key) ?? freely(key, mentions, stranger)
-  let ways: readonly ReadonlyMap<string, Alternatives[number]>[] = [new Map()]
+): readonly (Under & Pick<Request, 'has'>)[] {
+  const has = (key: string, values: Values): Alternatives =>
+    ofResource(key, mentions, options) ?? caller.has(key, values) ?? place.has(key, values) ?? freely(key, values)
+  let ways: readonly Way[] = [new Map()]
   for (const key of mentions.variables) {
-    ways = ways.flatMap((way) => has(key).map((held) => new Map([...way, [key, held]])))
+    ways = ways.flatMap((way) => has(key, under(way).values).map((held): Way => new Map([...way, [key, held]])))
     budget.steps -= ways.length
     if (budget.steps < 0) throw new TooIntricate()
   }
-  return ways.map((way) => ({
-    has: (key) => {
-      const held = way.get(key)
-      return held === undefined ? has(key) : [held]
-    },
-    lookUp: (key) => (way.get(key) ?? [])[0] ?? null,
-  }))
+  return ways.map((way) => {
+    const chosen = under(way)
+    const held = remembered((key: string) => {
+      const fixed = way.get(key)
+      return fixed === undefined ? has(key, chosen.values) : [fixed]
+    })
+    return { ...chosen, has: held }
+  })
 }
 
 /** Keys that every request holds, one way or the other. */
@@ -167,18 +154,17 @@ const ALWAYS: ReadonlyMap<string, Alternatives> = new Map([
   ['aws:viaawsservice', [['false'], ['true']]],
 ])
 
-function freely(key: string, mentions: Mentions, stranger: Stranger): Alternatives {
-  return ALWAYS.get(key) ?? freeValues(mentions.ofKey(key), stranger)
+function freely(key: string, values: Values): Alternatives {
+  return ALWAYS.get(key) ?? values.free(key)
 }
 
 /** What the resource is, not the caller: nobody can choose it. */
 function ofResource(key: string, mentions: Mentions, { ownAccount }: WhoCanOptions): Alternatives | undefined {
   if (key === 'aws:resourceaccount') {
     // Where the account is not known, a policy that names one means its own.
-    return ownAccount === undefined ? [[OWN_ACCOUNT], ...mentions.ofKey(key).map(({ text }) => [text])] : [[ownAccount]]
+    return ownAccount === undefined ? one([OWN_ACCOUNT, ...mentions.texts(key)]) : [[ownAccount]]
   }
-  if (key === 'aws:resourceorgid') return [[OWN_ORGANIZATION], ...mentions.ofKey(key).map(({ text }) => [text])]
-  return undefined
+  return key === 'aws:resourceorgid' ? one([OWN_ORGANIZATION, ...mentions.texts(key)]) : undefined
 }
 
 /** Whether what a caller reaches is reached from anywhere, or from more addresses than anybody in particular has. */
@@ -190,6 +176,7 @@ export function isEverywhere({ places }: Reach): boolean {
   return size(addresses.ipv4) > 1n << 24n || size(addresses.ipv6) > 1n << 96n
 }
 
+/** The public addresses among some places. */
 export function addressesOf(places: readonly Place[]): Readonly<Record<Family, Ranges>> {
   const of = (family: Family): Ranges =>
     union(...places.flatMap((place) => (place.kind === 'internet' && place.family === family ? [place.addresses] : [])))

@@ -1,11 +1,9 @@
-import { isUnknown, type Unknown } from '../stored.ts'
-import type { Caller } from './caller.ts'
-import { holds, type Condition } from './condition.ts'
-import type { Alternatives } from './keys.ts'
-import { actionMatches, resourceMatches } from './matching.ts'
-import type { Place } from './place.ts'
+import { isUnknown } from '../stored.ts'
+import { holds, type Condition, type Held } from './condition.ts'
+import type { Deed } from './deeds.ts'
 import type { Statement } from './statement.ts'
-import { anyOf, negate, type Tri } from './tri.ts'
+import type { Tri } from './tri.ts'
+import type { Alternatives } from './values.ts'
 import type { Lookup } from './variables.ts'
 
 /**
@@ -14,10 +12,6 @@ import type { Lookup } from './variables.ts'
  */
 export type Mode = 'certain' | 'possible'
 
-/** Some resource of those that the policy hangs on, nobody knows which. */
-export const SOME_RESOURCE: unique symbol = Symbol('some resource')
-export type Target = string | typeof SOME_RESOURCE
-
 /** Thrown when a policy has more ways to be met than anybody will try: the answer is unknown. */
 export class TooIntricate extends Error {}
 const MOST_STEPS = 50_000
@@ -25,12 +19,11 @@ export interface Budget {
   steps: number
 }
 
-/** One kind of request: who, from where, to do what to what. Everything else about it may still be chosen. */
+/** One kind of request. What it holds may still be chosen. */
 export interface Request {
-  readonly caller: Caller
-  readonly place: Place
-  readonly action: string
-  readonly target: Target
+  /** Whether each statement names who makes it. */
+  readonly isNamed: ReadonlyMap<Statement, Tri>
+  readonly deed: Deed
   /** What may be held under a key; of keys that stand in variables, one alternative only. */
   readonly has: (key: string) => Alternatives
   readonly lookUp: Lookup
@@ -50,12 +43,15 @@ export function isAllowed(
   const certain = mode === 'certain'
   const is = (answer: Tri): boolean => answer === true || (!certain && answer !== false)
   const isSurely = (answer: Tri): boolean => answer === true || (certain && answer !== false)
+  const meets: Wish = { isMet: is, every: 'ForAllValues' }
+  const misses: Wish = { isMet: (answer) => !isSurely(answer), every: 'ForAnyValue' }
+
+  const { isNamed, deed } = request
+  const isAbout = (one: Statement, isAnswer: (answer: Tri) => boolean): boolean =>
+    isAnswer(isNamed.get(one) ?? false) && isAnswer(deed.isMeant.get(one) ?? false)
 
   const allows = isUnknown(statement.effect) ? statement.effect : statement.effect === 'Allow'
-  if (!is(allows) || !is(principalMatches(statement, request.caller)) || !is(actionMatches(statement, request.action)))
-    return false
-  if (request.target === SOME_RESOURCE ? !namesSomeResource(statement) : !is(resourceOf(statement, request)))
-    return false
+  if (!is(allows) || !isAbout(statement, is) || (deed.isOnSome && !namesSomeResource(statement))) return false
 
   let domains: Domains = new Map()
   for (const condition of statement.conditions) {
@@ -63,21 +59,20 @@ export function isAllowed(
       if (certain) return false
       continue
     }
-    const narrowed = narrow(domains, condition, statement, request, is)
+    const narrowed = narrow(domains, condition, statement, request, meets)
     if (narrowed === undefined) return false
     domains = narrowed
   }
 
+  // What could not be read may be of any service that the statement is about, and then other actions are meant.
+  const isAnyAction = deed.isOnSome && !isOfOneService(statement)
   const denies = all.filter(
     (other) =>
       other !== statement &&
       isSurely(isUnknown(other.effect) ? other.effect : other.effect === 'Deny') &&
-      isSurely(principalMatches(other, request.caller)) &&
-      // A resource that nobody could read may be the one on which just this is denied.
-      (request.target === SOME_RESOURCE ||
-        (isSurely(actionMatches(other, request.action)) && isSurely(resourceOf(other, request)))),
+      (isAnyAction ? isSurely(isNamed.get(other) ?? false) : isAbout(other, isSurely)),
   )
-  return avoids(denies, domains, request, (answer) => !isSurely(answer), budget)
+  return avoids(denies, domains, request, misses, budget)
 }
 
 export function newBudget(): Budget {
@@ -90,39 +85,49 @@ function namesSomeResource({ resource }: Statement): boolean {
   return !resource.negated && resource.values.some((value) => isUnknown(value) || value === '*')
 }
 
-function principalMatches({ principal }: Statement, caller: Caller): Tri {
-  if (principal === null || isUnknown(principal)) return principal ?? NAMES_NOBODY
-  const named = anyOf(
-    principal.members.map((member) => {
-      if (isUnknown(member)) return member
-      const { type, value } = member
-      if (isUnknown(value)) return caller.types.includes(type) && value
-      return caller.isNamed({ type, value })
-    }),
-  )
-  return principal.negated ? negate(named) : named
+function isOfOneService({ action }: Statement): boolean {
+  if (isUnknown(action) || action.negated || action.more !== null) return false
+  const services = action.values.map((value) => (isUnknown(value) ? '*' : (value.toLowerCase().split(':')[0] ?? '')))
+  return new Set(services).size === 1 && !/[*?]/.test(services[0] ?? '*')
 }
 
-function resourceOf(statement: Statement, { target, lookUp }: Request): Tri {
-  return target === SOME_RESOURCE || resourceMatches(statement, target, lookUp)
+/** What is left to choose from, per key, and what any choice of several values together must have one of. */
+type Domains = ReadonlyMap<string, Domain>
+interface Domain {
+  readonly left: Alternatives
+  readonly someOf: readonly IsWanted[]
+}
+type IsWanted = (value: string) => boolean
+
+/** How a condition is to answer, and which quantifier then speaks of every value: the other one speaks of some. */
+interface Wish {
+  readonly isMet: (answer: Tri) => boolean
+  readonly every: 'ForAllValues' | 'ForAnyValue'
 }
 
-/** What is left to choose from, per key. */
-type Domains = ReadonlyMap<string, Alternatives>
-
-/** Leaves the alternatives under which the condition answers as wanted; undefined when none is left. */
+/** Leaves the alternatives under which the condition answers as wished; undefined when none is left. */
 function narrow(
   domains: Domains,
   condition: Condition,
   { variables }: Statement,
   { has, lookUp }: Request,
-  wanted: (answer: Tri) => boolean,
+  wish: Wish,
 ): Domains | undefined {
-  const { key } = condition
-  const before = domains.get(key) ?? has(key)
-  const left = before.filter((held) => wanted(holds(condition, held, variables, lookUp)))
+  const { key, operator } = condition
+  const { left: before, someOf } = domains.get(key) ?? { left: has(key), someOf: [] }
+  const isWanted = (held: Held): boolean => wish.isMet(holds(condition, held, variables, lookUp))
+  const isOne: IsWanted = (value) => isWanted([value])
+  const left = before.flatMap((held): Alternatives => {
+    if (held === null || held.length < 2 || operator.compare === 'null') return isWanted(held) ? [held] : []
+    // Conditions without a quantifier are for keys that hold one value.
+    if (operator.set === null) return []
+    const kept = held.filter(isOne)
+    if (operator.set !== wish.every) return kept.length > 0 ? [held] : []
+    return kept.length > 0 && someOf.every((isOther) => kept.some(isOther)) ? [kept] : []
+  })
   if (left.length === 0) return undefined
-  return left.length === before.length && domains.has(key) ? domains : new Map([...domains, [key, left]])
+  const isOfSome = operator.set !== null && operator.set !== wish.every
+  return new Map([...domains, [key, { left, someOf: isOfSome ? [...someOf, isOne] : someOf }]])
 }
 
 /** Whether the keys can be chosen so that every deny misses by at least one condition. */
@@ -130,7 +135,7 @@ function avoids(
   denies: readonly Statement[],
   domains: Domains,
   request: Request,
-  misses: (answer: Tri) => boolean,
+  misses: Wish,
   budget: Budget,
 ): boolean {
   const [deny, ...rest] = denies
@@ -138,12 +143,8 @@ function avoids(
   budget.steps -= 1
   if (budget.steps < 0) throw new TooIntricate()
   return deny.conditions.some((condition) => {
-    if (isUnknown(condition)) return misses(condition) && avoids(rest, domains, request, misses, budget)
+    if (isUnknown(condition)) return misses.isMet(condition) && avoids(rest, domains, request, misses, budget)
     const narrowed = narrow(domains, condition, deny, request, misses)
     return narrowed !== undefined && avoids(rest, narrowed, request, misses, budget)
   })
-}
-
-const NAMES_NOBODY: Unknown = {
-  $unknown: [{ kind: 'fault', operation: 'reading the policy', detail: 'a statement names no principal' }],
 }

@@ -1,6 +1,6 @@
-import { isUnknown, unknown, type Unknown } from '../stored.ts'
-import { readOperator, type Condition } from './condition.ts'
-import { malformed, type PolicyDocument } from './document.ts'
+import { isPartialList, isUnknown, type PartialList, type Unknown } from '../stored.ts'
+import { readOperator, type Condition, type Operator } from './condition.ts'
+import { odd, type PolicyDocument } from './document.ts'
 
 /** A statement as the rest of `core/iam` reads it: every part is what it says, or an unknown. */
 export interface Statement {
@@ -19,6 +19,8 @@ export interface Statement {
 export interface Element {
   readonly negated: boolean
   readonly values: readonly (string | Unknown)[]
+  /** Set when there may be more values than these. */
+  readonly more: Unknown | null
 }
 
 export type PrincipalType = 'AWS' | 'Service' | 'Federated' | 'CanonicalUser'
@@ -29,6 +31,7 @@ export interface Member {
 }
 export interface PrincipalElement {
   readonly negated: boolean
+  /** An unknown among them may be nobody, or somebody of any type. */
   readonly members: readonly (Unknown | Member)[]
 }
 
@@ -52,9 +55,25 @@ const PRINCIPAL_TYPES = new Set<string>(['AWS', 'Service', 'Federated', 'Canonic
 export function readStatements(document: PolicyDocument): readonly Statement[] {
   const { Version: version, Statement: body } = document
   const variables = isUnknown(version) ? version : version === '2012-10-17'
-  if (isUnknown(body)) return [wholly(body, variables)]
   if (body === undefined || body === null) return [wholly(odd('it has no Statement'), variables)]
-  return toList(body).map((statement) => readStatement(statement, variables))
+  return readList(body).map((statement) => readStatement(statement, variables))
+}
+
+/** Whatever of a policy is not known. */
+export function unknownsIn(statements: readonly Statement[]): readonly Unknown[] {
+  return statements.flatMap(({ effect, principal, action, resource, conditions, variables }) => {
+    const members = principal === null || isUnknown(principal) ? [principal] : principal.members
+    const named = members.map((member) => (member === null || isUnknown(member) ? member : member.value))
+    const compared = conditions.flatMap((condition) => (isUnknown(condition) ? [condition] : condition.values))
+    const values = [...valuesOf(action), ...(resource === null ? [] : valuesOf(resource))]
+    return [effect, ...named, ...values, ...compared, variables].filter(isUnknown)
+  })
+}
+
+/** All that an element holds, an unknown in the place of whatever is not known. */
+export function valuesOf(element: Element | Unknown): readonly (string | Unknown)[] {
+  if (isUnknown(element)) return [element]
+  return element.more === null ? element.values : [...element.values, element.more]
 }
 
 function readStatement(raw: unknown, variables: boolean | Unknown): Statement {
@@ -81,66 +100,93 @@ function readEffect(raw: unknown): Statement['effect'] {
   return odd('Effect is neither Allow nor Deny')
 }
 
-function readElement(raw: Readonly<Record<string, unknown>>, name: 'Action' | 'Resource'): Element | Unknown | null {
+/** What stands under `name` or `Not<name>`; null where neither is there. */
+function eitherOf(
+  raw: Readonly<Record<string, unknown>>,
+  name: string,
+): { readonly negated: boolean; readonly value: unknown } | Unknown | null {
   const [plain, not] = [raw[name], raw[`Not${name}`]]
-  if (plain !== undefined && not !== undefined) return odd(`a statement has both ${name} and Not${name}`)
+  if (plain !== undefined && not !== undefined) {
+    return [plain, not].find(isUnknown) ?? odd(`a statement has both ${name} and Not${name}`)
+  }
   const value = plain ?? not
-  if (value === undefined || value === null) return null
-  const values = toList(value).map((member) =>
+  return value === undefined || value === null ? null : { negated: not !== undefined, value }
+}
+
+function readElement(raw: Readonly<Record<string, unknown>>, name: 'Action' | 'Resource'): Element | Unknown | null {
+  const found = eitherOf(raw, name)
+  if (found === null || isUnknown(found)) return found
+  const { negated, value } = found
+  const values = readList(isPartialList(value) ? value.$items : value).map((member) =>
     isUnknown(member) || typeof member === 'string' ? member : odd(`${name} holds something that is no text`),
   )
-  return { negated: not !== undefined, values }
+  if (!isPartialList(value)) return { negated, values, more: null }
+  const more = restOf(value)
+  return values.length === 0 ? { negated, values: [more], more: null } : { negated, values, more }
 }
 
 function readPrincipal(raw: Readonly<Record<string, unknown>>): PrincipalElement | Unknown | null {
-  const { Principal: plain, NotPrincipal: not } = raw
-  if (plain !== undefined && not !== undefined) return odd('a statement has both Principal and NotPrincipal')
-  const value = plain ?? not
-  const negated = not !== undefined
-  if (value === undefined || value === null) return null
-  if (isUnknown(value)) return { negated, members: [value] }
-  if (value === '*') return { negated, members: [{ type: 'AWS', value: '*' }] }
-  if (!isRecord(value)) return odd('Principal is neither * nor an object')
-  const members = Object.entries(value).flatMap(([type, held]): PrincipalElement['members'] => {
-    if (!isPrincipalType(type)) return [odd(`${type} is no type of principal`)]
-    return toList(held).map((member) => ({
-      type,
-      value:
-        isUnknown(member) || typeof member === 'string' ? member : odd('Principal holds something that is no text'),
-    }))
+  const found = eitherOf(raw, 'Principal')
+  if (found === null || isUnknown(found)) return found
+  const members = partsOf(found.value).flatMap((part): PrincipalElement['members'] => {
+    if (part === '*') return [{ type: 'AWS', value: '*' }]
+    return entriesOf(part, 'Principal is neither * nor an object').flatMap((entry): PrincipalElement['members'] => {
+      if (isUnknown(entry)) return [entry]
+      const [type, held] = entry
+      if (!isPrincipalType(type)) return [odd(`${type} is no type of principal`)]
+      return readList(held).map((member) => ({
+        type,
+        value:
+          isUnknown(member) || typeof member === 'string' ? member : odd('Principal holds something that is no text'),
+      }))
+    })
   })
-  return { negated, members }
+  return { negated: found.negated, members }
 }
 
-function readConditions(raw: unknown): readonly (Condition | Unknown)[] {
+function readConditions(raw: unknown): Statement['conditions'] {
   if (raw === undefined || raw === null) return []
-  if (isUnknown(raw)) return [raw]
-  if (!isRecord(raw)) return [odd('Condition is not an object')]
-  return Object.entries(raw).flatMap(([name, tests]): readonly (Condition | Unknown)[] => {
+  const operators = partsOf(raw).flatMap((part) => entriesOf(part, 'Condition is not an object'))
+  return operators.flatMap((entry): Statement['conditions'] => {
+    if (isUnknown(entry)) return [entry]
+    const [name, tests] = entry
     const operator = readOperator(name)
     if (operator === undefined) return [odd(`${name} is no condition operator`)]
-    if (isUnknown(tests)) return [tests]
-    if (!isRecord(tests)) return [odd(`${name} holds no condition keys`)]
-    return Object.entries(tests).map(([key, held]) => ({
-      operator,
-      key: key.trim().toLowerCase(),
-      values: toList(held).map((value) =>
-        isUnknown(value)
-          ? value
-          : typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
-            ? String(value)
-            : odd(`${key} is compared with something that is no text`),
-      ),
-    }))
+    const keys = partsOf(tests).flatMap((part) => entriesOf(part, `${name} holds no condition keys`))
+    return keys.map((entry) => (isUnknown(entry) ? entry : readCondition(operator, ...entry)))
   })
 }
 
-function odd(detail: string): Unknown {
-  return unknown(malformed(detail))
+function readCondition(operator: Operator, key: string, held: unknown): Condition {
+  const values = readList(held).map((value) =>
+    isUnknown(value)
+      ? value
+      : typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+        ? String(value)
+        : odd(`${key} is compared with something that is no text`),
+  )
+  return { operator, key: key.trim().toLowerCase(), values }
 }
 
-function toList(value: unknown): readonly unknown[] {
+/** The members of a list; one value means a list of one. What a partial list may hold besides is an unknown member. */
+function readList(value: unknown): readonly unknown[] {
+  if (isPartialList(value)) return [...readList(value.$items), restOf(value)]
   return Array.isArray(value) ? value : [value]
+}
+
+/** What a partial list may hold besides. */
+function restOf({ $incomplete: reasons }: PartialList<unknown>): Unknown {
+  return { $unknown: reasons }
+}
+
+/** The objects that an object with entries yet to come is known by. */
+function partsOf(value: unknown): readonly unknown[] {
+  return isPartialList(value) ? readList(value) : [value]
+}
+
+function entriesOf(value: unknown, problem: string): readonly (Unknown | readonly [string, unknown])[] {
+  if (isUnknown(value)) return [value]
+  return isRecord(value) ? Object.entries(value) : [odd(problem)]
 }
 
 function isPrincipalType(name: string): name is PrincipalType {

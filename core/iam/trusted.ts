@@ -1,35 +1,21 @@
-import { accountIn, accountOf, isEverybody, type Caller } from './caller.ts'
+import { accountIn, accountOf, type Caller } from './caller.ts'
 import { boundedBy, providersIn } from './federated.ts'
-import {
-  CALLER_KEYS,
-  fixedValues,
-  HOLDER_KEYS,
-  SOURCE_KEYS,
-  strangersValues,
-  type Anchor,
-  type Stranger,
-} from './keys.ts'
+import { CALLER_KEYS, HOLDER_KEYS, principalsOf, SOURCE_KEYS, type Anchor } from './keys.ts'
 import type { Mentions } from './mentions.ts'
-import { common, hasWildcard, pattern } from './pattern.ts'
-import { principalKeys, serviceKeys, sourcesOf } from './strangers.ts'
-
-interface Around {
-  readonly mentions: Mentions
-  readonly stranger: Stranger
-  readonly ownAccount: string | undefined
-}
+import { hasWildcard, pattern } from './pattern.ts'
+import { principalKeys, serviceKeys, strangersSources } from './strangers.ts'
+import { one } from './values.ts'
 
 /** Everybody whom the policy names in some way: each is somebody in particular. */
-export function trustedBy(around: Around): readonly Caller[] {
-  const { mentions, stranger } = around
+export function trustedBy(mentions: Mentions, ownAccount: string | undefined): readonly Caller[] {
   return [
-    ...organizations(mentions).map((id) => member(id, around)),
-    ...accounts(around).map((id) => inAccount(id, around)),
-    ...principals(mentions).map((id) => principal(id, around)),
-    ...services(mentions).flatMap((name) => [service(name, false, around), service(name, true, around)]),
-    ...sources(around),
-    ...holders(around),
-    ...providersIn(mentions).flatMap((provider) => boundedBy(provider, mentions, stranger)),
+    ...organizations(mentions).map((id) => member(id)),
+    ...accounts(mentions, ownAccount).map((id) => inAccount(id, ownAccount)),
+    ...principals(mentions).map((id) => principal(id, ownAccount)),
+    ...services(mentions).flatMap((name) => [false, true].map((guarded) => service(name, guarded, ownAccount))),
+    ...sources(mentions, ownAccount),
+    ...holders(mentions),
+    ...providersIn(mentions).flatMap((provider) => boundedBy(provider, mentions)),
   ]
 }
 
@@ -37,12 +23,11 @@ const fixedOf = (
   mentions: Mentions,
   keys: ReadonlyMap<string, Anchor>,
   ...anchors: readonly Anchor[]
-): readonly string[] =>
-  [...keys].flatMap(([key, anchor]) => (anchors.includes(anchor) ? fixedValues(mentions.ofKey(key)) : []))
+): readonly string[] => [...keys].flatMap(([key, anchor]) => (anchors.includes(anchor) ? mentions.fixed(key) : []))
 
 function organizations(mentions: Mentions): readonly string[] {
   const paths = ['aws:principalorgpaths', 'aws:sourceorgpaths'].flatMap((key) =>
-    mentions.ofKey(key).map(({ text }) => text.split('/')[0] ?? ''),
+    mentions.texts(key).map((text) => text.split('/')[0] ?? ''),
   )
   const ids = fixedOf(mentions, CALLER_KEYS, 'organization')
   const own = mentions.variables.includes('aws:resourceorgid') ? [OWN_ORGANIZATION] : []
@@ -54,82 +39,47 @@ export const OWN_ORGANIZATION = 'o-own'
 export const OWN_ACCOUNT = 'own'
 
 /** A principal of an organization, in whichever account. */
-function member(id: string, { mentions, stranger }: Around): Caller {
+function member(id: string): Caller {
+  const paths = [pattern(`${id}/*`)]
   return {
     who: { kind: 'organization', id },
     calls: 'from_network',
     signs: true,
     types: ['AWS'],
-    isNamed: ({ type, value }) => (type === 'AWS' ? isEverybody(value) : false),
-    has: (key) =>
-      principalKeys(key, {
-        mentions,
-        stranger,
-        values: (anchor) => {
-          if (anchor === 'organization') return [id]
-          if (anchor === 'organization_path') return pathsIn(id, mentions, stranger)
-          return strangersValues(anchor, mentions.ofKey(key), stranger)
-        },
+    has: (key, values) =>
+      principalKeys(key, values, (key, anchor) => {
+        if (anchor === 'organization') return [id]
+        return anchor === 'organization_path' ? values.among(key, paths) : values.strangers(key, anchor)
       }),
   }
 }
 
-function pathsIn(id: string, mentions: Mentions, { fill }: Stranger): readonly string[] {
-  const within = pattern(`${id}/*`)
-  const reached = mentions.ofKey('aws:principalorgpaths').flatMap((one) => common(one.pattern, within, fill) ?? [])
-  return distinct([`${id}/r-${fill}/ou-${fill}/`, ...reached])
-}
-
-function accounts({ mentions, ownAccount }: Around): readonly string[] {
+function accounts(mentions: Mentions, ownAccount: string | undefined): readonly string[] {
   const named = mentions.principals.flatMap(({ type, value }) => (type === 'AWS' ? (accountOf(value) ?? []) : []))
   const ids = fixedOf(mentions, CALLER_KEYS, 'account')
-  const arns = mentions.ofKey('aws:principalarn').flatMap((one) => accountIn(one.text) ?? [])
+  const arns = mentions.texts('aws:principalarn').flatMap((text) => accountIn(text) ?? [])
   const own = mentions.variables.includes('aws:resourceaccount') && ownAccount === undefined ? [OWN_ACCOUNT] : []
   return distinct([...named, ...ids, ...arns, ...own, ...(ownAccount === undefined ? [] : [ownAccount])])
 }
 
-const PARTITIONS = ['aws', 'aws-us-gov', 'aws-cn']
-
 /** A principal of an account, whichever the account lets. */
-function inAccount(id: string, { mentions, stranger, ownAccount }: Around): Caller {
-  // Written out, because a wildcard for the partition or the service would also swallow somebody else's account.
-  const within = PARTITIONS.flatMap((partition) =>
-    ['iam', 'sts'].map((service) => pattern(`arn:${partition}:${service}::${id}:?*`)),
-  )
+function inAccount(id: string, ownAccount: string | undefined): Caller {
+  const arns = principalsOf(id)
   return {
     who: { kind: 'account', id, isOwn: id === ownAccount || id === OWN_ACCOUNT },
     calls: 'from_network',
     signs: true,
     types: ['AWS'],
-    isNamed: ({ type, value }) => {
-      if (type !== 'AWS') return false
-      return accountOf(value) === id ? true : isEverybody(value)
-    },
-    has: (key) =>
-      principalKeys(key, {
-        mentions,
-        stranger,
-        values: (anchor) => {
-          if (anchor === 'account') return [id]
-          if (key !== 'aws:principalarn') {
-            // Whatever the policy fixes may be this account's: its organization, an id of one of its principals.
-            return [...strangersValues(anchor, mentions.ofKey(key), stranger), ...fixedFor(key, mentions)]
-          }
-          const open = mentions.ofKey(key).filter((one) => hasWildcard(one.pattern))
-          const reached = open.flatMap((one) =>
-            within.flatMap((arns) => common(one.pattern, arns, stranger.fill) ?? []),
-          )
-          const shapes = ['role', 'user'].map((kind) => `arn:aws:iam::${id}:${kind}/${stranger.fill}`)
-          return distinct([...shapes, ...reached])
-        },
+    isNamed: ({ value }) => accountOf(value) === id,
+    has: (key, values) =>
+      principalKeys(key, values, (key, anchor) => {
+        if (anchor === 'account') return [id]
+        // An ARN that the policy fixes is one principal's, who is asked about apart.
+        if (key === 'aws:principalarn') return values.among(key, arns, hasWildcard)
+        // Whatever else the policy fixes may be this account's: its organization, a path in it.
+        return anchor === 'user_id' ? values.strangers(key, anchor) : values.anybodys(key, anchor)
       }),
   }
-}
-
-/** An organization, or what else may be a principal's besides its ARN; paths as far as the policy says them. */
-function fixedFor(key: string, mentions: Mentions): readonly string[] {
-  if (key !== 'aws:principalorgpaths') return key === 'aws:userid' ? [] : fixedValues(mentions.ofKey(key))
-  return mentions.ofKey(key).map(({ text }) => filled(text))
 }
 
 function principals(mentions: Mentions): readonly string[] {
@@ -140,17 +90,16 @@ function principals(mentions: Mentions): readonly string[] {
       type === 'AWS' && value.startsWith('arn:') && accountOf(value) === undefined && !/[*]/.test(value)
     return isSomebody ? [value] : []
   })
-  const keyed = ['aws:principalarn', 'aws:userid'].flatMap((key) => fixedValues(mentions.ofKey(key)))
-  const sessions = mentions
-    .ofKey('aws:userid')
-    .flatMap(({ text, pattern: wanted }) => (hasWildcard(wanted) && /^[A-Z0-9]+:\*$/.test(text) ? [text] : []))
+  const keyed = ['aws:principalarn', 'aws:userid'].flatMap((key) => mentions.fixed(key))
+  const sessions = mentions.named('aws:userid').flatMap(({ text }) => (/^[A-Z0-9]+:\*$/.test(text) ? [text] : []))
   return distinct([...named, ...keyed, ...sessions])
 }
 
 /** One principal, named in `Principal` or by a condition. */
-function principal(id: string, { mentions, stranger, ownAccount }: Around): Caller {
+function principal(id: string, ownAccount: string | undefined): Caller {
   const isArn = id.startsWith('arn:')
   const account = accountIn(id)
+  const likely = account ?? ownAccount
   // A session's requests hold its role's ARN.
   const role = id.replace(/^(arn:[^:]*:)sts(::\d{12}:)assumed-role\/([^/]+)\/.*$/, '$1iam$2role/$3')
   return {
@@ -158,105 +107,68 @@ function principal(id: string, { mentions, stranger, ownAccount }: Around): Call
     calls: 'from_network',
     signs: true,
     types: ['AWS', 'CanonicalUser'],
-    isNamed: ({ type, value }) => {
-      if (type === 'CanonicalUser') return value === id
-      if (type !== 'AWS') return false
-      if (value === id || (account !== undefined && accountOf(value) === account)) return true
-      return isEverybody(value)
-    },
-    has: (key) =>
-      principalKeys(key, {
-        mentions,
-        stranger,
-        values: (anchor) => {
-          if (key === 'aws:principalarn')
-            return isArn ? distinct([id, role]) : [`arn:aws:iam::${stranger.account}:role/x`]
-          if (key === 'aws:userid') return isArn ? userIds(mentions, stranger) : [id.replace('*', 'x')]
-          if (anchor === 'account') {
-            const likely = account ?? ownAccount
-            return likely === undefined ? [stranger.account, ...fixedValues(mentions.ofKey(key))] : [likely]
-          }
-          return [...strangersValues(anchor, mentions.ofKey(key), stranger), ...fixedFor(key, mentions)]
-        },
+    isNamed: ({ type, value }) =>
+      value === id || (type === 'AWS' && account !== undefined && accountOf(value) === account),
+    has: (key, values) =>
+      principalKeys(key, values, (key, anchor) => {
+        if (key === 'aws:principalarn') return isArn ? distinct([id, role]) : values.strangers(key, anchor)
+        if (key === 'aws:userid' && !isArn) return [id.replace('*', 'x')]
+        return anchor === 'account' && likely !== undefined ? [likely] : values.anybodys(key, anchor)
       }),
   }
 }
 
-function userIds(mentions: Mentions, stranger: Stranger): readonly string[] {
-  const held = mentions.ofKey('aws:userid').map(({ text }) => filled(text))
-  return [...strangersValues('user_id', mentions.ofKey('aws:userid'), stranger), ...held]
-}
-
 function services(mentions: Mentions): readonly string[] {
   const named = mentions.principals.flatMap(({ type, value }) => (type === 'Service' ? [value] : []))
-  const keyed = ['aws:principalservicename', 'aws:principalservicenameslist'].flatMap((key) =>
-    fixedValues(mentions.ofKey(key)),
-  )
+  const keyed = ['aws:principalservicename', 'aws:principalservicenameslist'].flatMap((key) => mentions.fixed(key))
   return distinct([...named, ...keyed])
 }
 
 /** A service that the policy names; on a stranger's behalf, or on that of somebody whom the policy fixes. */
-function service(name: string, guarded: boolean, { mentions, stranger, ownAccount }: Around): Caller {
+function service(name: string, guarded: boolean, ownAccount: string | undefined): Caller {
+  const own = (anchor: Anchor): readonly string[] =>
+    anchor === 'account' ? [ownAccount ?? OWN_ACCOUNT] : anchor === 'organization' ? [OWN_ORGANIZATION] : []
   return {
     who: { kind: 'service', name, guarded },
     calls: 'as_service',
     signs: true,
     types: ['Service', 'AWS'],
-    isNamed: ({ type, value }) => {
-      if (type === 'Service') return value === name || value === '*'
-      return type === 'AWS' ? isEverybody(value) : false
-    },
-    has: (key) =>
-      serviceKeys(key, {
-        name,
-        sources: (asked, anchor) => [
-          ...sourcesOf(mentions, stranger)(asked, anchor),
-          ...(guarded ? mentions.ofKey(asked).map(({ text }) => [filled(text)]) : []),
-          ...(guarded && anchor === 'account' ? [[ownAccount ?? OWN_ACCOUNT]] : []),
-          ...(guarded && anchor === 'organization' ? [[OWN_ORGANIZATION]] : []),
-        ],
-      }),
+    isNamed: ({ type, value }) => type === 'Service' && value === name,
+    has: (key, values) =>
+      serviceKeys(key, name, (key, anchor) => [
+        ...strangersSources(key, anchor, values),
+        ...(guarded ? one([...values.anybodys(key, anchor), ...own(anchor)]) : []),
+      ]),
   }
 }
 
 /** Somebody's resource by way of a service that the policy does not name. */
-function sources(around: Around): readonly Caller[] {
-  const { mentions } = around
-  return [...SOURCE_KEYS.keys()].flatMap((key) => {
-    const texts = distinct(mentions.ofKey(key).map(({ text }) => text))
-    return texts.map((value): Caller => {
-      const { isNamed: _, ...rest } = service('any', true, around)
-      return {
-        ...rest,
-        who: { kind: 'source', key, value },
-        types: ['AWS'],
-        isNamed: ({ type, value: named }) => (type === 'AWS' ? isEverybody(named) : false),
-        has: (asked) => (asked === key ? [[filled(value)]] : rest.has(asked)),
-      }
-    })
-  })
+function sources(mentions: Mentions, ownAccount: string | undefined): readonly Caller[] {
+  const any = service('any', true, ownAccount)
+  return [...SOURCE_KEYS.keys()].flatMap((key) =>
+    mentions.texts(key).map((value): Caller => ({
+      ...any,
+      who: { kind: 'source', key, value },
+      types: ['AWS'],
+      has: (asked, values) => (asked === key ? [[filled(value)]] : any.has(asked, values)),
+    })),
+  )
 }
 
 /** Strangers who come through something that the policy fixes. */
-function holders({ mentions, stranger }: Around): readonly Caller[] {
-  return [...HOLDER_KEYS].flatMap(([key]) => {
-    const closed = mentions.ofKey(key).filter((one) => one.isFixed || hasWildcard(one.pattern))
-    return closed.map(({ text }): Caller => ({
+function holders(mentions: Mentions): readonly Caller[] {
+  return [...HOLDER_KEYS.keys()].flatMap((key) =>
+    mentions.named(key).map(({ text }): Caller => ({
       who: { kind: 'holder', key, value: text },
       calls: 'from_network',
       signs: true,
       types: ['AWS'],
-      isNamed: ({ type, value }) => (type === 'AWS' ? isEverybody(value) : false),
-      has: (asked) =>
+      has: (asked, values) =>
         asked === key
           ? [[filled(text)]]
-          : principalKeys(asked, {
-              mentions,
-              stranger,
-              values: (anchor) => strangersValues(anchor, mentions.ofKey(asked), stranger),
-            }),
-    }))
-  })
+          : principalKeys(asked, values, (asked, anchor) => values.strangers(asked, anchor)),
+    })),
+  )
 }
 
 /** Text in which no wildcard is left. */

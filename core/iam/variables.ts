@@ -1,5 +1,5 @@
-import { isUnknown, unknown, type Unknown } from '../stored.ts'
-import { malformed } from './document.ts'
+import { isUnknown, type Unknown } from '../stored.ts'
+import { odd } from './document.ts'
 import { literal, pattern, type Pattern } from './pattern.ts'
 
 /** What a request holds under a key (in lower case) that has one value; null when it is absent. */
@@ -36,7 +36,7 @@ export function resolve(text: string, { variables, wildcards, lookUp }: Rules): 
       continue
     }
     const parts = /^\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?$/.exec(name)
-    if (parts === null) return unknown(malformed(`\${${name}} is no policy variable`))
+    if (parts === null) return odd(`\${${name}} is no policy variable`)
     const held = lookUp((parts[1] ?? '').toLowerCase()) ?? parts[2]
     if (held === undefined) return null
     out.push(literal(held))

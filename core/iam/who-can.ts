@@ -5,8 +5,8 @@ import { doubts, publicFrom } from './is-public.ts'
 import { CALLER_KEYS, ENDPOINT_KEYS, HOLDER_KEYS, isTokenKey, SOURCE_KEYS } from './keys.ts'
 import type { Mentions } from './mentions.ts'
 import { blocksWithin } from './place.ts'
-import { addressesOf, ask, isEverywhere, NOWHERE, tryReach, type Reach, type WhoCanOptions } from './question.ts'
-import type { Statement } from './statement.ts'
+import { addressesOf, ask, isEverywhere, NOWHERE, reachedBy, type Reach, type WhoCanOptions } from './question.ts'
+import { unknownsIn, type Statement } from './statement.ts'
 import { strangersOf } from './strangers.ts'
 import type { Tri } from './tri.ts'
 import { trustedBy } from './trusted.ts'
@@ -31,7 +31,7 @@ export interface Answer {
   readonly grants: readonly Grant[]
   /** Whom the policy may let in besides, depending on what could not be read. */
   readonly perhaps: readonly Who[]
-  /** Why there are doubts. */
+  /** Why there are doubts: what could not be read may also name somebody of whom nothing is known. */
   readonly reasons: readonly Reason[]
   /** Whether strangers get in from anywhere. */
   readonly isPublic: Tri
@@ -44,40 +44,33 @@ export interface Answer {
  */
 export function whoCan(document: PolicyDocument, options: WhoCanOptions = {}): Answer {
   const question = ask(document, options)
-  const { mentions, stranger, statements } = question
-  const reached = [
-    ...strangersOf(mentions, stranger),
-    ...trustedBy({ mentions, stranger, ownAccount: options.ownAccount }),
-  ].map((caller) => ({
-    caller,
-    certain: tryReach(question, caller, 'certain'),
-    possible: tryReach(question, caller, 'possible'),
-  }))
+  const { mentions, statements } = question
+  const callers = [...strangersOf(mentions), ...trustedBy(mentions, options.ownAccount)]
+  const reached = callers.map((caller) => reachedBy(question, caller))
 
   const grants: Grant[] = []
   const granted: { readonly who: Who; readonly statements: ReadonlySet<Statement>; readonly isWide: boolean }[] = []
   for (const { caller, certain } of reached) {
-    if (certain === undefined || caller.doubt !== undefined) continue
-    const isWide = isEverywhere(certain)
-    const news = [...certain.statements].filter(
+    const far = certain() ?? NOWHERE
+    const isWide = isEverywhere(far)
+    const news = [...far.statements].filter(
       (statement) => !granted.some((other) => other.statements.has(statement) && includes(other, caller.who, isWide)),
     )
     if (news.length === 0) continue
-    granted.push({ who: caller.who, statements: certain.statements, isWide })
-    grants.push(describe(caller.who, isWide ? null : placesOf(certain, mentions), news, statements))
+    granted.push({ who: caller.who, statements: far.statements, isWide })
+    grants.push(describe(caller.who, isWide ? null : placesOf(far, mentions), news, statements))
   }
   const perhaps = reached
-    .filter(({ caller, certain, possible }) => {
-      if (possible === undefined) return true
-      const sure = caller.doubt === undefined ? certain : NOWHERE
-      return [...possible.statements].some((statement) => sure?.statements.has(statement) !== true)
+    .filter(({ certain, possible }) => {
+      const far = possible()
+      return far === undefined || [...far.statements].some((one) => certain()?.statements.has(one) !== true)
     })
     .map(({ caller }) => caller.who)
   const isPublic = publicFrom(question, reached)
   return {
     grants,
     perhaps,
-    reasons: perhaps.length > 0 || typeof isPublic !== 'boolean' ? doubts(question, reached) : [],
+    reasons: perhaps.length > 0 || unknownsIn(statements).length > 0 ? doubts(question, reached) : [],
     isPublic,
   }
 }
@@ -122,7 +115,7 @@ function describe(
   const listed = (element: Statement['action'] | Statement['resource']): readonly string[] =>
     element === null || isUnknown(element)
       ? []
-      : element.values.flatMap((value) => (isUnknown(value) ? [] : [element.negated ? `not ${value}` : value]))
+      : element.values.flatMap((value) => (isUnknown(value) ? [] : element.negated ? `not ${value}` : value))
   return {
     who,
     from,

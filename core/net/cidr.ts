@@ -68,6 +68,22 @@ export function intersect(a: Ranges, b: Ranges): Ranges {
   return subtract(a, subtract(a, b))
 }
 
+/** `from` in parts that each of the sets holds wholly or not at all. */
+export function apart(from: Ranges, sets: readonly Ranges[]): readonly Ranges[] {
+  let parts: readonly Ranges[] = [from]
+  for (const set of sets) {
+    parts = parts.flatMap((part) => [intersect(part, set), subtract(part, set)]).filter((part) => part.length > 0)
+  }
+  return parts
+}
+
+/** An address as text. */
+export function textOf(family: Family, address: bigint): string {
+  if (family === 'ipv4') return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 0xffn)).join('.')
+  const groups = Array.from({ length: 8 }, (_, index) => (address >> BigInt(112 - 16 * index)) & 0xffffn)
+  return groups.map((group) => group.toString(16)).join(':')
+}
+
 /** How many addresses. */
 export function size(set: Ranges): bigint {
   return set.reduce((sum, { first, last }) => sum + last - first + 1n, 0n)

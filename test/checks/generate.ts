@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { documentOf } from '#core/iam/arbitrary.ts'
 import type { Schema } from '#core/schema.ts'
 import { NOW } from './world.ts'
 
@@ -16,6 +17,13 @@ const RESOURCE_POLICIES = [
   statement('Allow', 's3:GetObject', { Principal: { AWS: '444455556666' } }),
   statement('Deny', 's3:*', { Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
 ]
+
+/** Policy documents of every shape, beside the plain ones of the hints. */
+const POLICIES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  document: documentOf('identity'),
+  policy: fc.oneof(documentOf('bucket'), documentOf('transport')),
+  trustPolicy: documentOf('role'),
+}
 
 /**
  * Values worth trying, by the last name of a field's path, where a random one would never meet what a rule looks for.
@@ -63,6 +71,8 @@ export function stored(schema: Schema<unknown>, name = ''): fc.Arbitrary<unknown
 
 function leaf(expects: string, accepts: (value: unknown) => boolean, name: string): fc.Arbitrary<unknown> {
   const hints = (HINTS[name] ?? []).filter((value) => accepts(value))
+  const policy = expects.startsWith('an object') ? POLICIES[name] : undefined
+  if (policy !== undefined) return fc.oneof(fc.constantFrom(...hints), policy)
   if (hints.length > 0) return fc.constantFrom(...hints)
   const [wanted, orNull] = expects.endsWith(', or null')
     ? [expects.slice(0, -', or null'.length), true]

@@ -1,14 +1,12 @@
 import type { Check } from '#core/check.ts'
 import type { Judgement, Verdict } from '#core/judge.ts'
+import { hideParts, type Hide } from '#core/iam/half-known.ts'
 import type { Schema } from '#core/schema.ts'
 import { isBased, isPartialList, isUnknown } from '#core/stored.ts'
 import { hidden, HIDDEN, judgeIn, worldSchema, type World } from './world.ts'
 
 // The masking law: hiding any value, or the completeness of any list, leaves the verdict or makes it unknown. A check
 // that breaks it says pass or fail about something it did not see.
-
-/** Asked once per thing that can be hidden, in a fixed order; true hides it. */
-export type Hide = (path: string) => boolean
 
 /**
  * The data with things hidden. Asks for every value by its path (`ingress[0].cidr`), for the completeness of every list
@@ -20,7 +18,8 @@ export function mask(schema: Schema<unknown>, data: unknown, hide: Hide, path = 
   if (isBased(data)) return { ...data, $value: mask(schema, data.$value, hide) }
   switch (schema.shape.kind) {
     case 'leaf':
-      return data
+      // JSON that is judged whole is a policy document, and of that parts can be hidden too.
+      return schema.shape.expects.startsWith('an object') ? hideParts(data, hide, path) : data
     case 'list': {
       const { item } = schema.shape
       const members = isPartialList(data) ? data.$items : data
