@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CHECKS } from '#checks/registry.ts'
 import type { Verdict } from '#core/judge.ts'
@@ -36,6 +38,11 @@ describe('the examples', () => {
       expect(odd).toEqual([])
     },
   )
+
+  test('are formatted as terraform does it', async () => {
+    const { stdout } = await promisify(execFile)('terraform', ['fmt', '-check', '-recursive', EXAMPLES])
+    expect(stdout).toBe('')
+  })
 
   test('are what the rows of the other tables are about', () => {
     for (const { check, side, form } of [...PLAN_CANNOT_TELL, ...TEST_AWS_CANNOT_HOLD, ...NOT_APPLICABLE]) {
