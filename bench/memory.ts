@@ -1,138 +1,103 @@
-import { CHECKS } from '#checks/registry.ts'
-import { GLOBAL } from '#core/resource.ts'
-import type { Lease, ScanSpec } from '#core/scan.ts'
-import { RESOURCE_TYPES } from '#resources/registry.ts'
-import { finishJob } from '#store/job-ends.ts'
-import { completeListing } from '#store/listings.ts'
-import { savePage, SeenKeys } from '#store/resources.ts'
-import { finishedPrepare, never, newScan, newTarget, take } from '#test/builders/store.ts'
+import { newScan, newTarget } from '#test/builders/store.ts'
 import { startReplayProcess } from '#test/harness/aws/replay.ts'
-import { LARGE_ACCOUNT } from './support/large-account.ts'
-import { forgetPeak, peakMb, residentMb } from './support/peak.ts'
-import { report, round, sayFor } from './support/report.ts'
-import { startStage, type Stage } from './support/stage.ts'
+import type { RunningProcess } from '#test/harness/process.ts'
+import { assertAllJudged, storeLargeScan, type LargeScan } from './support/large-scan.ts'
+import { costOf, residentMb, type Cost } from './support/process-cost.ts'
+import { report, rounded, sayFor } from './support/report.ts'
+import { startStage, type EndedScan, type Stage } from './support/stage.ts'
+import { wholeScan } from './support/whole-scan.ts'
 
 /*
- * Does a worker's memory grow with the account? The worker that the image runs, with the image's flags, collects 2,000 and
- * then (another process) 20,000 instances of one region from generated pages, and evaluates 100,000 stored resources by
- * all checks. Peaks are the kernel's (VmHWM). Linux only; about two minutes.
+ * How much memory does a worker take? The product's bundle under the image's flags, a process of its own, scans an
+ * account with 2,000 instances in its region, a fresh one an account with 20,000: pages of the size that AWS gives, from
+ * the replay server, into a real Postgres. The same worker then judges 100,000 resources of every type that checks read.
+ * Measured is the peak of what the kernel counts (RSS), from the start of each scan to its end.
  *
  *   node bench/memory.ts          prints one JSON line, appends it to bench/results/memory.jsonl
  *
- * Exit code 1: a bound is broken.
+ * Exit code 1: a bound is broken. Linux only: proc(5).
  */
 
 const few = 2_000
 const many = 20_000
-const bounds = { peakMb: 256, growth: 1.15 } as const
-const region = 'eu-central-1'
-const say = sayFor('memory')
-const checks: ScanSpec['checks'] = {
-  include: CHECKS.map(({ id }) => id),
-  exclude: [],
-  minSeverity: null,
-  parameters: [],
-}
+const bounds = { peakMb: 256, flatRatio: 1.15 } as const
 
-say('bundling the worker, starting Postgres and moto; two minutes in all')
+const say = sayFor('memory')
+
 const stage = await startStage()
 try {
-  const small = await collect(stage, few)
-  const large = await collect(stage, many)
-  const evaluated = await evaluate(stage)
-  const growth = round(large.peakMb / small.peakMb, 3)
-  const peak = Math.max(large.peakMb, evaluated.peakMb)
-  await report('memory', {
-    collect: [small, large],
-    evaluate: evaluated,
-    growth,
-    bounds,
-    ok: peak <= bounds.peakMb && growth <= bounds.growth,
-  })
+  say('storing 100,000 resources, then two scans and an evaluation; two minutes on an idle machine')
+  await report('memory', await measure(stage))
 } finally {
   await stage.stop()
 }
 
-/** A whole scan by a fresh worker; its AWS is generated pages. */
-async function collect({ pool, aws, startWorker, ended }: Stage, instances: number) {
-  say(`a worker collects ${instances} instances`)
-  const replay = await startReplayProcess({ regions: [region], instancesPerRegion: instances, sqsUrl: aws.url })
-  const worker = await startWorker({ endpoint: replay.url })
+async function measure(stage: Stage) {
+  const large = await storeLargeScan(stage.pool)
+  const small = await inFreshWorker(stage, few, (worker) => collect(stage, worker, few))
+  const [big, judging] = await inFreshWorker(stage, many, async (worker) => [
+    await collect(stage, worker, many),
+    await judge(stage, worker, large),
+  ])
+  const flatRatio = rounded(big.peakMb / small.peakMb, 3)
+  const peaks = [small.peakMb, big.peakMb, judging.peakMb]
+  return {
+    idleMb: small.idleMb,
+    collecting: [
+      { instances: few, peakMb: small.peakMb, cpuSeconds: small.cpuSeconds },
+      { instances: many, peakMb: big.peakMb, cpuSeconds: big.cpuSeconds },
+    ],
+    flatRatio,
+    judging: { resources: large.resources, ...judging },
+    bounds,
+    ok: peaks.every((peak) => peak <= bounds.peakMb) && flatRatio <= bounds.flatRatio,
+  }
+}
+
+/** A worker that has done nothing yet, before an AWS with so many instances, for as long as `work` takes. */
+async function inFreshWorker<T>(
+  { aws, startWorker }: Stage,
+  instances: number,
+  work: (worker: RunningProcess) => Promise<T>,
+): Promise<T> {
+  const replay = await startReplayProcess({ instancesPerRegion: instances, sqsUrl: aws.url })
   try {
-    const readyMb = round(await residentMb(worker.pid), 0)
-    const target = await newTarget(pool)
-    const roleArn = `arn:aws:iam::${target.accountId}:role/VedetteScan`
-    const scan = await ended(await newScan(pool, target, { spec: { roleArn, regions: [region], checks } }))
-    const { rows } = await pool.query<{ stored: number }>(
-      `select count(*)::int as stored from resources where target_id = $1 and type = 'AWS::EC2::Instance'`,
-      [target.targetId],
-    )
-    if (rows[0]?.stored !== instances)
-      throw new Error(`${rows[0]?.stored} instances are stored: ${JSON.stringify(scan)}`)
-    return { instances, state: scan.state, readyMb, peakMb: round(await peakMb(worker.pid), 0) }
-  } finally {
+    const worker = await startWorker({ endpoint: replay.url })
+    const result = await work(worker)
     await worker.stop()
+    return result
+  } finally {
     await replay.stop()
   }
 }
 
-/** The evaluate job of a fresh worker over an account that is stored already. */
-async function evaluate({ pool, startWorker, ended }: Stage) {
+/** Scans the whole account: collects it, and judges it. */
+async function collect({ pool, ended }: Stage, worker: RunningProcess, instances: number) {
+  const idleMb = await residentMb(worker.pid)
   const target = await newTarget(pool)
-  const scanId = await newScan(pool, target, { spec: { regions: [region], checks } })
-  await finishedPrepare(pool, target, scanId, [region])
-  const leases: Readonly<Record<'region' | 'global', Lease>> = {
-    region: (await take(pool, scanId, 'collect', region, 3_600_000)).lease,
-    global: (await take(pool, scanId, 'collect', GLOBAL, 3_600_000)).lease,
-  }
-  say('storing a large account')
-  const resources = await store(stage, leases)
-  await finishJob(pool, leases.global, { signal: never })
-  const worker = await startWorker()
-  try {
-    const readyMb = round(await residentMb(worker.pid), 0)
-    await forgetPeak(worker.pid)
-    say(`a worker evaluates ${resources} resources`)
-    await finishJob(pool, leases.region, { signal: never })
-    const scan = await ended(scanId)
-    const { rows } = await pool.query<{ seconds: number; judged: number }>(
-      `select (select extract(epoch from finished_at - first_leased_at)::float8 from jobs where scan_id = $1 and kind = 'evaluate') as seconds,
-         (select sum(pass + fail + unknown + not_applicable)::int from check_counts where scan_id = $1) as judged`,
-      [scanId],
-    )
-    const { seconds = Number.NaN, judged = 0 } = rows[0] ?? {}
-    if (scan.state !== 'Succeeded') throw new Error(`not evaluated: ${JSON.stringify(scan)}`)
-    const opened = scan.summary?.opened
-    return {
-      resources,
-      judged,
-      opened,
-      seconds: round(seconds, 1),
-      readyMb,
-      peakMb: round(await peakMb(worker.pid), 0),
-    }
-  } finally {
-    await worker.stop()
-  }
+  const cost = await costOf(worker.pid, async () => {
+    const scanId = await newScan(pool, target, { spec: wholeScan(target.accountId) })
+    assertSucceeded(await ended(scanId, worker))
+  })
+  const { rows } = await pool.query<{ stored: number }>(
+    `select count(*)::int as stored from resources where target_id = $1 and type = 'AWS::EC2::Instance'`,
+    [target.targetId],
+  )
+  if (rows[0]?.stored !== instances) throw new Error(`${rows[0]?.stored} of ${instances} instances were stored`)
+  say(`${instances} instances: ${cost.peakMb} MB at most (${idleMb} MB idle), ${cost.cpuSeconds} s of CPU`)
+  return { ...cost, idleMb }
 }
 
-async function store({ pool }: Stage, leases: Readonly<Record<'region' | 'global', Lease>>): Promise<number> {
-  const types = new Map(RESOURCE_TYPES.map((type) => [type.type, type]))
-  let stored = 0
-  for (const type of RESOURCE_TYPES) {
-    const lease = leases[type.listed]
-    const location = type.listed === 'global' ? GLOBAL : region
-    const herd = LARGE_ACCOUNT.find((one) => one.type === type)
-    const seen = new SeenKeys()
-    for (let from = 0; from < (herd?.count ?? 0); from += 1000) {
-      const size = Math.min(1000, (herd?.count ?? 0) - from)
-      const page = Array.from({ length: size }, (_, n) => herd?.make(from + n)).filter((one) => one !== undefined)
-      for (const resource of page) seen.add(resource)
-      await savePage(pool, lease, { resources: page, types, listedAt: location, signal: never })
-      stored += page.length
-    }
-    const end = { complete: true } as const
-    await completeListing(pool, lease, { type, location, end, seen: seen.keys, signal: never })
-  }
-  return stored
+async function judge({ pool, ended }: Stage, worker: RunningProcess, large: LargeScan): Promise<Cost> {
+  const cost = await costOf(worker.pid, async () => {
+    await large.release()
+    assertSucceeded(await ended(large.scanId, worker))
+  })
+  await assertAllJudged(pool, large.scanId)
+  say(`${large.resources} resources judged: ${cost.peakMb} MB at most, ${cost.cpuSeconds} s of CPU`)
+  return cost
+}
+
+function assertSucceeded(scan: EndedScan): void {
+  if (scan.state !== 'Succeeded') throw new Error(`the scan did not succeed: ${JSON.stringify(scan)}`)
 }

@@ -21,38 +21,40 @@ import * as samples from '#test/checks/samples.ts'
  * Of everything a part is wrong. Made from its numbers alone: the same account every time.
  */
 
-const REGION = 'eu-central-1'
+export const REGION = 'eu-central-1'
 const ACCOUNT = '111122223333'
 
 interface Herd {
   readonly type: ResourceType
   readonly count: number
-  readonly make: (index: number) => Resource | undefined
+  page(from: number, size: number): readonly Resource[]
 }
 
 function herd<T>(type: ResourceType<T>, count: number, data: (index: number, id: string) => Collected<T>): Herd {
   const kind = type.type.split('::').at(-1)?.toLowerCase() ?? ''
+  const make = (index: number): readonly Resource[] => {
+    const id = `${kind}-${String(index).padStart(17, '0')}`
+    const made = resourceOf(type, {
+      id,
+      arn: type.type === Policy.type ? null : `arn:aws:${type.service}:${REGION}:${ACCOUNT}:${kind}/${id}`,
+      location: type.listed === 'global' ? GLOBAL : REGION,
+      tags: [
+        { Key: 'Name', Value: `${kind} ${index}` },
+        { Key: 'team', Value: `team-${index % 23}` },
+        { Key: 'environment', Value: index % 4 === 0 ? 'production' : 'staging' },
+      ],
+      data: data(index, id),
+    })
+    return made === undefined ? [] : [made]
+  }
   return {
     type,
     count,
-    make: (index) => {
-      const id = `${kind}-${String(index).padStart(17, '0')}`
-      return resourceOf(type, {
-        id,
-        arn: type.type === Policy.type ? null : `arn:aws:${type.service}:${REGION}:${ACCOUNT}:${kind}/${id}`,
-        location: type.listed === 'global' ? GLOBAL : REGION,
-        tags: [
-          { Key: 'Name', Value: `${kind} ${index}` },
-          { Key: 'team', Value: `team-${index % 23}` },
-          { Key: 'environment', Value: index % 4 === 0 ? 'production' : 'staging' },
-        ],
-        data: data(index, id),
-      })
-    },
+    page: (from, size) => Array.from({ length: Math.min(size, count - from) }, (_, n) => make(from + n)).flat(),
   }
 }
 
-/** By type. */
+/** One herd per type; the types that are not here have no resources. */
 export const LARGE_ACCOUNT: readonly Herd[] = [
   herd(Account, 1, () => samples.account()),
   herd(AccountRegion, 1, () => ({
@@ -60,7 +62,8 @@ export const LARGE_ACCOUNT: readonly Herd[] = [
     ebsEncryptionByDefault: true,
     snapshotBlockPublicAccess: 'block-all-sharing',
   })),
-  herd(Instance, 55_000, (index) => ({
+  // With everything else: 100,000.
+  herd(Instance, 52_898, (index) => ({
     state: 'running',
     instanceType: 'm6i.large',
     imageId: `ami-${index % 7}`,

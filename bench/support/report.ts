@@ -12,10 +12,7 @@ export function sayFor(bench: string): (line: string) => void {
  * Ends a bench: its figures as one JSON line on stdout and at the end of bench/results/<bench>.jsonl, with when and on
  * what they were taken. Exit code 1 unless all of them were within their bounds.
  */
-export async function report(
-  bench: string,
-  figures: { readonly ok: boolean; readonly [figure: string]: unknown },
-): Promise<void> {
+export async function report(bench: string, figures: { readonly ok: boolean } & Readonly<object>): Promise<void> {
   const taken = { bench, at: new Date().toISOString(), node: process.version, cores: availableParallelism() }
   const line = JSON.stringify({ ...taken, ...figures })
   console.log(line)
@@ -25,6 +22,6 @@ export async function report(
 }
 
 /** Rounded for people; ratios are compared as they are shown. */
-export function round(value: number, digits: number): number {
+export function rounded(value: number, digits: number): number {
   return Math.round(value * 10 ** digits) / 10 ** digits
 }

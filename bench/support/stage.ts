@@ -9,17 +9,17 @@ import { never, silent, testPool } from '#test/builders/store.ts'
 import { startAws, type Aws } from '#test/harness/aws/aws.ts'
 import { temporaryFolder } from '#platform/process/temporary-folder.ts'
 import { startPostgres } from '#test/harness/postgres.ts'
-import { startProcess, type RunningProcess } from '#platform/process/child-process.ts'
+import { startProcess, type RunningProcess } from '#test/harness/process.ts'
 
 /** What a worker stands on: a real Postgres with our schema, and moto, which has the queue. */
 export interface Stage {
   readonly pool: Pool
   readonly aws: Aws
   /** Starts the worker that the image runs, with its Node flags, and waits until it takes jobs. */
-  startWorker(options?: WorkerOptions): Promise<RunningProcess>
-  /** The scan, once it has ended. */
-  ended(scanId: string): Promise<EndedScan>
-  stop(): Promise<void>
+  readonly startWorker: (options?: WorkerOptions) => Promise<RunningProcess>
+  /** The scan, once it has ended; rejects when the worker ends first. */
+  readonly ended: (scanId: string, worker: RunningProcess) => Promise<EndedScan>
+  readonly stop: () => Promise<void>
 }
 
 export interface WorkerOptions {
@@ -52,7 +52,7 @@ export async function startStage(): Promise<Stage> {
     stops.push(() => pool.end())
     await migrate(pool, { signal: never, log: silent })
     const { queueUrl, deadLetterQueueUrl } = await createQueues(aws)
-    const nodeOptions = await flagsOfTheImage()
+    const image = await environmentOfTheImage()
 
     const startWorker: Stage['startWorker'] = async ({ endpoint = aws.url, environment = {} } = {}) => {
       const worker = await startProcess({
@@ -61,7 +61,7 @@ export async function startStage(): Promise<Stage> {
         args: [`${folder.path}/worker.js`],
         env: {
           PATH: process.env['PATH'],
-          NODE_OPTIONS: nodeOptions,
+          ...image,
           ...aws.env({ region: REGION }),
           AWS_ENDPOINT_URL: endpoint,
           VEDETTE_DATABASE_URL: postgres.url,
@@ -76,8 +76,11 @@ export async function startStage(): Promise<Stage> {
       stops.push(() => worker.stop())
       return worker
     }
-    const ended = async (scanId: string): Promise<EndedScan> => {
+    const ended = async (scanId: string, worker: RunningProcess): Promise<EndedScan> => {
+      let isGone = false
+      void worker.exited.then(() => (isGone = true))
       for (;;) {
+        if (isGone) throw new Error(`the worker ended before the scan.\n${worker.output()}`)
         const { rows } = await pool.query<EndedScan>(
           'select state, reason, message, summary from scans where id = $1 and finished_at is not null',
           [scanId],
@@ -93,10 +96,10 @@ export async function startStage(): Promise<Stage> {
   }
 }
 
-/** The Node flags are part of what is measured, and the image says them. */
-async function flagsOfTheImage(): Promise<string> {
+/** What the image sets is part of what is measured: Node's flags, and how memory is given back. */
+async function environmentOfTheImage(): Promise<Readonly<Record<string, string>>> {
   const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8')
-  const flags = /^ENV NODE_OPTIONS="([^"]*)"$/m.exec(dockerfile)?.[1]
-  if (flags === undefined) throw new Error('the Dockerfile sets no NODE_OPTIONS')
-  return flags
+  const set = [...dockerfile.matchAll(/^ENV (\w+)="([^"]*)"$/gm)].map(([, name = '', value = '']) => [name, value])
+  if (!set.some(([name]) => name === 'NODE_OPTIONS')) throw new Error('the Dockerfile sets no NODE_OPTIONS')
+  return Object.fromEntries(set)
 }
