@@ -69,8 +69,8 @@ const CALLS_PER_SCAN = {
   'iam:GetAccountAuthorizationDetails': 1,
   'iam:GetAccountPasswordPolicy': 1,
   'iam:GetAccountSummary': 1,
-  // For the account's root user, and for its users.
-  'iam:GetCredentialReport': 2,
+  // For the account's root user and for its users: the collectors of a job share it.
+  'iam:GetCredentialReport': 1,
   'iam:ListOpenIDConnectProviders': 1,
   'iam:ListSAMLProviders': 1,
   'iam:ListServerCertificates': 1,
