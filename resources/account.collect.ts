@@ -16,7 +16,7 @@ const BLOCK: Operation = 's3:GetAccountPublicAccessBlock'
 /** What AWS asks of passwords where the account has no policy. Source: IAM User Guide, "Default password policy". */
 const DEFAULT_PASSWORD_POLICY: Account['passwordPolicy'] = { present: false, minimumLength: 8, reusePrevention: null }
 
-/** The account's settings, one resource whatever is denied. Cost: 3 calls, and those of the credential report. */
+/** The account's settings, one resource whatever is denied. Cost: 3 calls, and those of the credential report (once per job). */
 export const account: Collector = {
   types: [Account],
   listed: 'global',

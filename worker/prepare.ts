@@ -2,7 +2,7 @@ import type { Check } from '#core/check.ts'
 import type { Failure } from '#core/aws-call.ts'
 import type { ResourceType } from '#core/resource.ts'
 import type { NewGap, Scan } from '#core/scan.ts'
-import { surveyRegions, type RegionLeftOut } from '#platform/aws/regions.ts'
+import { surveyRegions, type Refused, type RegionLeftOut } from '#platform/aws/regions.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { finishPrepare } from '#store/job-ends.ts'
 import { completeListing } from '#store/listings.ts'
@@ -48,8 +48,14 @@ async function plan(
   const surveyed = await surveyRegions(aws, {
     wanted: scan.spec.regions,
     unwanted: scan.spec.regionsExcluded ?? [],
+    ownRegion: deps.door.region,
   })
-  if (!surveyed.ok) return regionsNotListed(surveyed.failure)
+  const { refused } = surveyed
+  if (refused.length > 0) {
+    const regions = refused.map(({ region, failure: { code } }) => ({ region, code }))
+    log.warn({ regions }, 'regions that did not list the regions of the account')
+  }
+  if (!surveyed.ok) return regionsNotListed(surveyed.failure, refused)
   const { usable, leftOut } = surveyed.value
   const away = leftOut.find(({ why, reason }) => why === 'unreachable' && reason.kind === 'throttled')
   if (away !== undefined) return { kind: 'delayed', seconds: 60, reason: 'Throttled' }
@@ -118,11 +124,12 @@ function toGap({ region, reason }: RegionLeftOut): NewGap {
   return { service: 'ec2', operation: 'operation' in reason ? reason.operation : PROBE, location: region, reason }
 }
 
-function regionsNotListed(failure: Failure): Outcome {
+function regionsNotListed(failure: Failure, refused: readonly Refused[]): Outcome {
   if (failure.category !== 'access_denied') return failedToAsk(failure)
+  const where = refused.map(({ region, failure: { code, message } }) => `${region}: ${code}: ${message}`).join('; ')
   return {
     kind: 'failed',
     reason: 'RegionsNotListed',
-    message: `The role may not list the account's regions: ${failure.code}: ${failure.message}. Allow ec2:DescribeRegions, or name the regions that are to be scanned (spec.regions, --regions).`,
+    message: `The role may not list the account's regions (${where}). Allow ec2:DescribeRegions in one of these regions, or name the regions that are to be scanned (spec.regions, --regions).`,
   }
 }

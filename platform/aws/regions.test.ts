@@ -23,10 +23,48 @@ afterEach(() => door.close())
 const inRegion = (region: string) => ({ Condition: { StringEquals: { 'aws:RequestedRegion': region } } })
 const roleMay = (...actions: string[]) => setRolePolicy(cloud.aws, ACCOUNT, 'Reader', policy('Allow', actions))
 
-test('the regions of an account, enabled and not', async () => {
-  const listed = await listRegions(aws)
-  expect(listed).toMatchObject({ ok: true, value: { enabled: ['eu-central-1', 'eu-west-1', 'us-east-1'] } })
-  expect(listed.ok && listed.value.notOptedIn).toContain('me-south-1')
+const closed = (...regions: readonly string[]) =>
+  cloud.aws
+    .account(ACCOUNT)
+    .serviceControlPolicies(regions.map((region) => policy('Deny', ['ec2:*'], inRegion(region))))
+/** Where the list of regions was asked for. */
+const asked = (): readonly string[] =>
+  cloud.aws.calls({ operation: 'DescribeRegions' }).flatMap(({ region }) => region ?? [])
+
+describe('the regions of an account', () => {
+  test('enabled and not, by one call', async () => {
+    const listed = await listRegions(aws, ['eu-central-1', 'us-east-1'])
+    expect(listed).toMatchObject({
+      ok: true,
+      value: { enabled: ['eu-central-1', 'eu-west-1', 'us-east-1'] },
+      refused: [],
+    })
+    expect(listed.ok && listed.value.notOptedIn).toContain('me-south-1')
+    expect(asked()).toEqual(['eu-central-1'])
+  })
+
+  test('from the next region where one is closed: each refusal is told', async () => {
+    closed('us-east-1')
+    const listed = await listRegions(aws, ['us-east-1', 'me-south-1', 'eu-west-1', 'eu-central-1'])
+    expect(listed).toMatchObject({ ok: true, value: { enabled: ['eu-central-1', 'eu-west-1', 'us-east-1'] } })
+    expect(listed.refused).toMatchObject([
+      { region: 'us-east-1', failure: { reason: { kind: 'denied', by: 'service_control_policy', explicit: true } } },
+      { region: 'me-south-1', failure: { code: 'AuthFailure' } },
+    ])
+    expect(asked()).toEqual(['us-east-1', 'me-south-1', 'eu-west-1'])
+  })
+
+  test('from nowhere: it fails as the first region did, unless trying again may help', async () => {
+    closed('us-east-1', 'eu-west-1')
+    const places = ['eu-west-1', 'us-east-1']
+    expect(await listRegions(aws, places)).toMatchObject({
+      ok: false,
+      failure: { category: 'access_denied' },
+      refused: [{ region: 'eu-west-1' }, { region: 'us-east-1' }],
+    })
+    cloud.aws.faults.add({ region: 'us-east-1', fault: { kind: 'reset' } })
+    expect(await listRegions(aws, places)).toMatchObject({ ok: false, failure: { category: 'transient' } })
+  })
 })
 
 describe('a region is tried by a read that scans make', () => {
@@ -71,9 +109,38 @@ describe('a region is tried by a read that scans make', () => {
 })
 
 describe('a survey', () => {
+  const ownRegion = 'eu-central-1'
+
+  test('asks for the list where it is wanted to look, then in the worker’s own region, then in the home region', async () => {
+    closed('eu-west-1', 'eu-central-1')
+    const wanted = ['eu-west-1', 'us-east-1']
+    expect(await surveyRegions(aws, { wanted, ownRegion })).toMatchObject({
+      ok: true,
+      value: { usable: ['us-east-1'], leftOut: [{ region: 'eu-west-1', why: 'denied' }] },
+      refused: [{ region: 'eu-west-1' }],
+    })
+    expect(asked()).toEqual(['eu-west-1', 'us-east-1'])
+
+    cloud.aws.clearCalls()
+    expect(await surveyRegions(aws, { wanted: null, ownRegion })).toMatchObject({
+      ok: true,
+      value: { usable: ['us-east-1'] },
+      refused: [{ region: 'eu-central-1' }],
+    })
+    expect(asked()).toEqual(['eu-central-1', 'us-east-1'])
+  })
+
+  test('of a partition that is not the worker’s asks in its home region', async () => {
+    expect(await surveyRegions(aws, { wanted: null, ownRegion: 'us-gov-west-1' })).toMatchObject({
+      ok: true,
+      refused: [],
+    })
+    expect(asked()).toEqual(['us-east-1'])
+  })
+
   test('of all regions: what is enabled is tried, what is not is listed as not looked at', async () => {
     cloud.aws.account(ACCOUNT).serviceControlPolicies([policy('Deny', ['*'], inRegion('eu-west-1'))])
-    const survey = await surveyRegions(aws, { wanted: null })
+    const survey = await surveyRegions(aws, { wanted: null, ownRegion })
     expect(survey).toMatchObject({ ok: true, value: { usable: ['eu-central-1', 'us-east-1'] } })
     const left = survey.ok ? survey.value.leftOut : []
     expect(left.find(({ region }) => region === 'eu-west-1')).toEqual({
@@ -103,8 +170,9 @@ describe('a survey', () => {
 
   test('of regions by name: others are not mentioned, unknown ones are', async () => {
     const wanted = ['eu-central-1', 'me-south-1', 'eu-moon-1']
-    expect(await surveyRegions(aws, { wanted })).toEqual({
+    expect(await surveyRegions(aws, { wanted, ownRegion })).toEqual({
       ok: true,
+      refused: [],
       value: {
         usable: ['eu-central-1'],
         leftOut: [
@@ -126,11 +194,11 @@ describe('a survey', () => {
   test('without the list of regions: those wanted by name are tried all the same, and without names it fails', async () => {
     await roleMay('ec2:DescribeVpcs')
     const wanted = ['eu-central-1', 'me-south-1']
-    expect(await surveyRegions(aws, { wanted })).toMatchObject({
+    expect(await surveyRegions(aws, { wanted, ownRegion })).toMatchObject({
       ok: true,
       value: { usable: ['eu-central-1'], leftOut: [{ region: 'me-south-1', why: 'not_opted_in' }] },
     })
-    expect(await surveyRegions(aws, { wanted: null })).toMatchObject({
+    expect(await surveyRegions(aws, { wanted: null, ownRegion })).toMatchObject({
       ok: false,
       failure: { category: 'access_denied', reason: { action: 'ec2:DescribeRegions' } },
     })

@@ -1,23 +1,62 @@
-import { DescribeRegionsCommand, DescribeVpcsCommand, GetEbsEncryptionByDefaultCommand } from '@aws-sdk/client-ec2'
+import {
+  DescribeRegionsCommand,
+  DescribeVpcsCommand,
+  GetEbsEncryptionByDefaultCommand,
+  type DescribeRegionsCommandOutput,
+} from '@aws-sdk/client-ec2'
 import type { Answer, AwsCalls, Failure } from '#core/aws-call.ts'
 import type { Reason } from '#core/reason.ts'
+import { partitionOf } from './partitions.ts'
 
 export interface AccountRegions {
   readonly enabled: readonly string[]
   readonly notOptedIn: readonly string[]
 }
 
-/** The regions that an account has enabled, and those it has not; sorted. Cost: one call, in the home region. */
-export async function listRegions(aws: AwsCalls): Promise<Answer<AccountRegions>> {
-  const answer = await aws.call('ec2:DescribeRegions', new DescribeRegionsCommand({ AllRegions: true }))
-  if (!answer.ok) return answer
+/** A region that did not answer for the others, and why. */
+export interface Refused {
+  readonly region: string
+  readonly failure: Failure
+}
+
+/** An answer that was asked for in several regions, and those that gave none. */
+export type Asked<T> = Answer<T> & { readonly refused: readonly Refused[] }
+
+/**
+ * The regions that an account has enabled, and those it has not; sorted. Every region knows them all, so each of
+ * `places` is asked in turn until one answers: a policy that closes regions often closes the home region too. Where
+ * none does, the failure is one that may pass, if there is one, else the first. Cost: one call, and one per refusal.
+ */
+export async function listRegions(aws: AwsCalls, places: readonly string[]): Promise<Asked<AccountRegions>> {
+  const refused: Refused[] = []
+  for (const region of places) {
+    const answer = await aws.call('ec2:DescribeRegions', new DescribeRegionsCommand({ AllRegions: true }), { region })
+    if (answer.ok) return { ok: true, value: regionsOf(answer.value), refused }
+    refused.push({ region, failure: answer.failure })
+  }
+  const failures = refused.map(({ failure }) => failure)
+  const failure = failures.find(({ category }) => category === 'throttled' || category === 'transient') ?? failures[0]
+  if (failure === undefined) throw new RangeError('regions are asked for in at least one place')
+  return { ok: false, failure, refused }
+}
+
+function regionsOf({ Regions = [] }: DescribeRegionsCommandOutput): AccountRegions {
   const named = (isIn: (status: string) => boolean): readonly string[] =>
-    (answer.value.Regions ?? [])
-      .filter(({ OptInStatus = 'opted-in' }) => isIn(OptInStatus))
+    Regions.filter(({ OptInStatus = 'opted-in' }) => isIn(OptInStatus))
       .flatMap(({ RegionName }) => RegionName ?? [])
       .sort()
   const isOut = (status: string): boolean => status === 'not-opted-in'
-  return { ok: true, value: { enabled: named((status) => !isOut(status)), notOptedIn: named(isOut) } }
+  return { enabled: named((status) => !isOut(status)), notOptedIn: named(isOut) }
+}
+
+/** Of the wanted regions, no more than these are asked for the list: they are closed for one reason, as a rule. */
+const MOST_WANTED = 3
+
+/** Where the list is asked for: in wanted regions, then in the worker's own, then in the partition's home region. */
+function placesToAsk(aws: AwsCalls, wanted: readonly string[] | null, ownRegion: string): readonly string[] {
+  const { homeRegion, regions } = partitionOf(aws.partition)
+  const places = [...(wanted ?? []).slice(0, MOST_WANTED), ownRegion].filter((region) => regions.test(region))
+  return [...new Set([...places, homeRegion])]
 }
 
 export type RegionProbe =
@@ -74,7 +113,7 @@ export interface RegionSurvey {
  * Which of the wanted regions (null: all that are enabled) can be scanned. Regions wanted by name are probed even when
  * the list of regions is denied; without names that denial is a failure. Regions that nobody wanted by name and that
  * the account has not enabled are left out as `not_opted_in`, so that people see what was not looked at. Cost: one call
- * and one per region, up to `atOnce` together.
+ * (`listRegions`) and one per region, up to `atOnce` together.
  */
 export async function surveyRegions(
   aws: AwsCalls,
@@ -82,12 +121,14 @@ export async function surveyRegions(
     readonly wanted: readonly string[] | null
     /** Not even asked, and not among what is left out. */
     readonly unwanted?: readonly string[]
+    /** The worker's own region, which is open to it wherever it may be anywhere. */
+    readonly ownRegion: string
     readonly atOnce?: number
   },
-): Promise<Answer<RegionSurvey>> {
-  const { wanted, unwanted = [], atOnce = 8 } = options
+): Promise<Asked<RegionSurvey>> {
+  const { wanted, unwanted = [], ownRegion, atOnce = 8 } = options
   const isWanted = (region: string): boolean => !unwanted.includes(region)
-  const listed = await listRegions(aws)
+  const listed = await listRegions(aws, placesToAsk(aws, wanted, ownRegion))
   if (!listed.ok && wanted === null) return listed
   const { enabled, notOptedIn } = listed.ok ? listed.value : { enabled: wanted ?? [], notOptedIn: [] }
 
@@ -111,6 +152,7 @@ export async function surveyRegions(
   return {
     ok: true,
     value: { usable: usable.sort(), leftOut: leftOut.sort((a, b) => (a.region < b.region ? -1 : 1)) },
+    refused: listed.refused,
   }
 }
 

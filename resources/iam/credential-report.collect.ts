@@ -12,11 +12,20 @@ const POLL_EVERY_MS = 2_000
 /** AWS makes a report in seconds; what takes longer than this is said to be unknown, and the next scan finds it made. */
 const POLLS = 30
 
+/** Two collectors read the report, and a job that runs both needs it once; forgotten with the job's calls. */
+const fetched = new WeakMap<AwsCalls, Promise<CredentialReport>>()
+
 /**
- * Fetches the account's credential report, made first where AWS has none or only one older than 4 hours. Cost: 1 call
- * where a report is ready, else 3 and one per 2 seconds of making it.
+ * The account's credential report, made first where AWS has none or only one older than 4 hours; the same one for all
+ * who ask within a job. Cost: 1 call where a report is ready, else 3 and one per 2 seconds of making it.
  */
-export async function fetchReport(aws: AwsCalls): Promise<CredentialReport> {
+export function fetchReport(aws: AwsCalls): Promise<CredentialReport> {
+  const known = fetched.get(aws) ?? ask(aws)
+  fetched.set(aws, known)
+  return known
+}
+
+async function ask(aws: AwsCalls): Promise<CredentialReport> {
   let answer = await aws.call(REPORT, new GetCredentialReportCommand({}))
   for (let poll = 0; poll < POLLS && !answer.ok && isNotReady(answer.failure); poll++) {
     if (poll > 0) await aws.clock.sleep(POLL_EVERY_MS, aws.signal)

@@ -294,6 +294,21 @@ describe('the credential report', () => {
     cloud.aws.account(FRESH).credentialReport({}, { polls: 0 })
   })
 
+  it('is fetched once in a job, for the account and for its users, and anew in the next', async () => {
+    const credentials = readers.get(ACCOUNT) ?? expect.fail('no reader')
+    const inJob = async () => {
+      const aws = transportTo({ url: cloud.aws.url, credentials, accountId: ACCOUNT, region: 'eu-central-1' })
+      return Promise.all([account, authorization].map((collector) => collected(collector, aws)))
+    }
+    await inJob()
+    cloud.aws.clearCalls()
+    const [settings, identities] = await inJob()
+    expect(cloud.aws.counts()).toMatchObject({ 'iam:GetCredentialReport': 1, 'iam:GetAccountSummary': 1 })
+    expect(settings?.end).toEqual(identities?.end)
+    await inJob()
+    expect(cloud.aws.counts()).toMatchObject({ 'iam:GetCredentialReport': 2, 'iam:GetAccountSummary': 2 })
+  })
+
   it('that may not be made leaves users with what else is known of them', async () => {
     cloud.aws.faults.add({ operation: 'GenerateCredentialReport', fault: { kind: 'denied' } })
     cloud.aws.faults.add({

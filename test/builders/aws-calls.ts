@@ -106,9 +106,9 @@ const GROW_WITH_PAGES: readonly AwsCall[] = [
   setting('iam:GetAccountSummary'),
   {
     operation: 'iam:GetCredentialReport',
-    calls: () => 2,
+    calls: () => 1,
     growsWith: 'nothing',
-    why: "for the account's root user, and for its users",
+    why: "for the account's root user and for its users: the collectors of a job share it",
   },
   listedGlobally('iam:ListOpenIDConnectProviders'),
   listedGlobally('iam:ListSAMLProviders'),

@@ -198,6 +198,20 @@ describe('what cannot be looked at', () => {
     expect(scans[0]?.prepared).toMatchObject({ regions: [REGION], regionsLeftOut: [leftOut] })
   })
 
+  test('does not keep us out of the open regions when the home region is closed', LONG, async () => {
+    const now = fixture.now
+    const { instanceId } = await seed(now)
+    const home = { Condition: { StringEquals: { 'aws:RequestedRegion': 'us-east-1' } } }
+    now.aws.account(ACCOUNT).serviceControlPolicies([policy('Deny', ['ec2:*'], home)])
+    now.startWorker()
+    const scanId = await now.request({ ...SMALL, regions: null })
+    expect(await now.ended(scanId)).toMatchObject({ state: 'PartiallySucceeded' })
+    expect(await openFindings(now)).toEqual([`ec2-instance-imdsv2 ${instanceId}`])
+    const { rows: gaps } = await now.pool.query('select location, kind from gaps')
+    expect(gaps).toEqual([{ location: 'us-east-1', kind: 'denied' }])
+    expect(now.aws.counts({ account: ACCOUNT })['ec2:DescribeRegions']).toBe(1)
+  })
+
   test('counts a check that this worker does not know', LONG, async () => {
     const now = fixture.now
     await seed(now)
