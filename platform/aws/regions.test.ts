@@ -160,11 +160,11 @@ describe('a survey', () => {
 
   test('without some: those are not tried, and nobody is told of them', async () => {
     const unwanted = ['eu-west-1', 'me-south-1']
-    const all = await surveyRegions(aws, { wanted: null, unwanted })
-    const named = await surveyRegions(aws, { wanted: ['eu-west-1', 'us-east-1'], unwanted })
+    const all = await surveyRegions(aws, { wanted: null, unwanted, ownRegion })
+    const named = await surveyRegions(aws, { wanted: ['eu-west-1', 'us-east-1'], unwanted, ownRegion })
     expect(all).toMatchObject({ ok: true, value: { usable: ['eu-central-1', 'us-east-1'] } })
     expect(all.ok && all.value.leftOut.filter(({ region }) => unwanted.includes(region))).toEqual([])
-    expect(named).toEqual({ ok: true, value: { usable: ['us-east-1'], leftOut: [] } })
+    expect(named).toEqual({ ok: true, refused: [], value: { usable: ['us-east-1'], leftOut: [] } })
     expect(cloud.aws.calls({ region: 'eu-west-1' })).toEqual([])
   })
 

@@ -128,7 +128,7 @@ export async function surveyRegions(
 ): Promise<Asked<RegionSurvey>> {
   const { wanted, unwanted = [], ownRegion, atOnce = 8 } = options
   const isWanted = (region: string): boolean => !unwanted.includes(region)
-  const listed = await listRegions(aws, placesToAsk(aws, wanted, ownRegion))
+  const listed = await listRegions(aws, placesToAsk(aws, wanted?.filter(isWanted) ?? null, ownRegion))
   if (!listed.ok && wanted === null) return listed
   const { enabled, notOptedIn } = listed.ok ? listed.value : { enabled: wanted ?? [], notOptedIn: [] }
 
