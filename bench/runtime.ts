@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process'
-import { appendFile, mkdir, readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
 import { KubeClient } from '#platform/kube/client.ts'
 import { toKubeTime } from '#platform/kube/micro-time.ts'
@@ -12,6 +11,7 @@ import { kubeResource } from '#platform/kube/resource.ts'
 import { createMetrics } from '#platform/metrics/metrics.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { startControlPlane, type ControlPlane } from '#test/harness/controlplane/start.ts'
+import { report, rounded, sayFor } from './support/report.ts'
 
 /*
  * What does the operator runtime cost beside client-node's own informer? 10,000 ScanTargets on a real API server are
@@ -45,17 +45,11 @@ interface Measured {
   readonly objects: number
 }
 
-const say = (line: string) => console.error(`bench runtime: ${line}`)
+const say = sayFor('runtime')
 
 const plane = await startControlPlane({ controllers: [], say })
 try {
-  const result = await measure(plane)
-  const line = JSON.stringify(result)
-  console.log(line)
-  const folder = new URL('./results/', import.meta.url)
-  await mkdir(folder, { recursive: true })
-  await appendFile(new URL('runtime.jsonl', folder), `${line}\n`)
-  process.exitCode = result.ok ? 0 : 1
+  await report('runtime', await measure(plane))
 } finally {
   await plane.stop()
 }
@@ -83,13 +77,9 @@ async function measure(plane: ControlPlane) {
   await kubeConfig.close()
 
   const [ours, stock] = [medians(runs.ours), medians(runs.stock)]
-  const cpuRatio = round2(ours.cpuMs / stock.cpuMs)
-  const heapRatio = round2(ours.heapMb / stock.heapMb)
+  const cpuRatio = rounded(ours.cpuMs / stock.cpuMs, 2)
+  const heapRatio = rounded(ours.heapMb / stock.heapMb, 2)
   return {
-    bench: 'runtime',
-    at: new Date().toISOString(),
-    node: process.version,
-    cores: availableParallelism(),
     objects,
     updates,
     rounds,
@@ -234,7 +224,7 @@ function nameOf(index: number): string {
 
 function medians(runs: readonly Measured[]): Measured {
   const median = (field: keyof Measured) =>
-    round2(runs.map((run) => run[field]).toSorted((a, b) => a - b)[Math.floor(runs.length / 2)] ?? 0)
+    rounded(runs.map((run) => run[field]).toSorted((a, b) => a - b)[Math.floor(runs.length / 2)] ?? 0, 2)
   return {
     cpuMs: median('cpuMs'),
     syncMs: median('syncMs'),
@@ -242,8 +232,4 @@ function medians(runs: readonly Measured[]): Measured {
     totalHeapMb: median('totalHeapMb'),
     objects: median('objects'),
   }
-}
-
-function round2(value: number): number {
-  return Math.round(value * 100) / 100
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { appendFile, mkdir } from 'node:fs/promises'
 import type { PairCount, Result } from '#core/evaluation.ts'
 import { fingerprint } from '#core/finding.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
@@ -9,6 +8,7 @@ import { migrate } from '#store/migrate.ts'
 import { createResultBuffer } from '#store/result-buffer.ts'
 import { box, collectedScan, never, newTarget, pairs, silent, testPool, type TestTarget } from '#test/builders/store.ts'
 import { startPostgres } from '#test/harness/postgres.ts'
+import { report, rounded, sayFor } from './support/report.ts'
 
 /*
  * What does it cost to save what a scan found? 20,000 findings with 0.8 KB of evidence each, on a Postgres that really
@@ -23,6 +23,7 @@ import { startPostgres } from '#test/harness/postgres.ts'
 const findings = 20_000
 const singles = 2_000
 const rounds = 5
+const say = sayFor('store')
 const bounds = { speedup: 15, rescanTimeRatio: 0.3, rescanWalRatio: 0.06 } as const
 
 interface Cost {
@@ -35,7 +36,9 @@ const pool = testPool(server.url, 4)
 try {
   await migrate(pool, { signal: never, log: silent })
   const measured: { first: Cost; rescan: Cost; single: Cost }[] = []
-  for (let round = 0; round < rounds; round++) {
+  say(`${rounds} rounds of ${findings} findings; about a minute and a half`)
+  for (let n = 1; n <= rounds; n++) {
+    say(`round ${n} of ${rounds}`)
     const target = await newTarget(pool)
     // No checkpoint in the middle of a round: after one, every page is logged whole.
     await pool.query('checkpoint')
@@ -56,29 +59,31 @@ try {
   const firstMs = median(({ first }) => first.ms)
   const singleMs = (median(({ single }) => single.ms) / singles) * findings
   const result = {
-    bench: 'store',
-    at: new Date().toISOString(),
     findings,
-    firstLoadMs: round1(firstMs),
+    firstLoadMs: rounded(firstMs, 1),
     firstLoadWalBytes: median(({ first }) => first.walBytes),
-    singleRowMs: round1(singleMs),
-    rescanMs: round1(median(({ rescan }) => rescan.ms)),
+    singleRowMs: rounded(singleMs, 1),
+    rescanMs: rounded(
+      median(({ rescan }) => rescan.ms),
+      1,
+    ),
     rescanWalBytes: median(({ rescan }) => rescan.walBytes),
-    speedup: round1(singleMs / firstMs),
-    rescanTimeRatio: round3(median(({ first, rescan }) => rescan.ms / first.ms)),
-    rescanWalRatio: round3(median(({ first, rescan }) => rescan.walBytes / first.walBytes)),
+    speedup: rounded(singleMs / firstMs, 1),
+    rescanTimeRatio: rounded(
+      median(({ first, rescan }) => rescan.ms / first.ms),
+      3,
+    ),
+    rescanWalRatio: rounded(
+      median(({ first, rescan }) => rescan.walBytes / first.walBytes),
+      3,
+    ),
     bounds,
   }
   const ok =
     result.speedup >= bounds.speedup &&
     result.rescanTimeRatio <= bounds.rescanTimeRatio &&
     result.rescanWalRatio <= bounds.rescanWalRatio
-  const line = JSON.stringify({ ...result, ok })
-  console.log(line)
-  const folder = new URL('./results/', import.meta.url)
-  await mkdir(folder, { recursive: true })
-  await appendFile(new URL('store.jsonl', folder), `${line}\n`)
-  process.exitCode = ok ? 0 : 1
+  await report('store', { ...result, ok })
 } finally {
   await pool.end()
   await server.stop()
@@ -178,12 +183,4 @@ async function measure(on: Pool, work: () => Promise<void>): Promise<Cost> {
   const start = performance.now()
   await work()
   return { ms: performance.now() - start, walBytes: (await position()) - before }
-}
-
-function round1(value: number): number {
-  return Math.round(value * 10) / 10
-}
-
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000
 }
