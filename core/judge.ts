@@ -60,8 +60,13 @@ function contextOf<T, P>(
   const seeAs = <U>(type: ResourceType<U>, data: unknown, prefix: string): Fields<U> =>
     see(type.schema, data, { onRead: (path) => guard(check, type.type)(path.slice(prefix.length)), prefix })
   return {
-    account: seeAs(Account, snapshot.account, 'account.'),
-    region: seeAs(AccountRegion, snapshot.region(resource.location), 'region.'),
+    // Wrapped when a rule asks: most do not, and there are many fields.
+    get account() {
+      return seeAs(Account, snapshot.account, 'account.')
+    },
+    get region() {
+      return seeAs(AccountRegion, snapshot.region(resource.location), 'region.')
+    },
     params,
     now,
     find: <U>(type: ResourceType<U>, key?: string, value?: Field<unknown>): ListField<U> => {

@@ -63,20 +63,19 @@ function readAccount(
   const scopes = changes.map((change) => around.scopes.of(change))
   const accountId = scopes.find((scope) => scope.accountId !== null)?.accountId ?? null
   const settings = settingsOf(changes, question.settings, around)
+  const mappingsOf = Map.groupBy(mappings, ({ from }) => from)
   const touchedSettings = settings.filter(({ change }) => isTouched(change)).map(({ setting }) => setting)
 
   const resources = changes
     .filter((change) => change.mode === 'managed' && change.becomes !== 'deleted')
     .flatMap((change) =>
-      mappings
-        .filter(({ from }) => from === change.type)
-        .flatMap((mapping) => {
-          const judged = isJudged(change, mapping, { links: around.links, checks, touchedSettings })
-          const planned = new PlannedResource(change, around)
-          return mapping
-            .resources(planned)
-            .map((mapped) => ({ resource: resourceOf(mapping, mapped, planned), change, isJudged: judged }))
-        }),
+      (mappingsOf.get(change.type) ?? []).flatMap((mapping) => {
+        const judged = isJudged(change, mapping, { links: around.links, checks, touchedSettings })
+        const planned = new PlannedResource(change, around)
+        return mapping
+          .resources(planned)
+          .map((mapped) => ({ resource: resourceOf(mapping, mapped, planned), change, isJudged: judged }))
+      }),
     )
   const facts = around.factsOf(accountId)
   // What the plan has, or had, is what the plan says.

@@ -84,10 +84,11 @@ export class Configuration {
       this.#resources.set(`${at} ${mode} ${type} ${name}`, { expressions, providerKey, repeats })
       this.expressions.push({ module: path, expression: [expressions, repeats] })
     }
+    this.#outputsOf.set(at, [])
     for (const [name, output] of entries(member(module, 'outputs'))) {
+      this.#outputsOf.get(at)?.push(name)
       this.#outputs.set(`${at} ${name}`, member(output, 'expression'))
       this.expressions.push({ module: path, expression: member(output, 'expression') })
-      this.#outputsOf.set(at, [...(this.#outputsOf.get(at) ?? []), name])
     }
     for (const [name, variable] of entries(member(module, 'variables'))) {
       if (isRecord(variable) && Object.hasOwn(variable, 'default')) {

@@ -1,41 +1,48 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Configuration } from './configuration.ts'
 import { configuredMissing } from './configured-missing.ts'
 import { isRecord, listOf, member, textOf } from './json.ts'
 import { hasTrue } from './marks.ts'
-import type { Change, Plan } from './plan.ts'
+import type { Change } from './plan.ts'
 
-/** The parts of a plan that say again what its changes say. */
-export interface Twice {
-  readonly plannedValues: unknown
-  readonly priorState: unknown
-}
+// Terraform writes what will be twice, as changes and as planned values, what there is twice, as changes and as prior state,
+// and what was written once more, as configuration. A plan that somebody shortened or mangled must not pass for what is left
+// of it.
 
-/**
- * Where a plan contradicts itself: Terraform writes what will be twice, as changes and as planned values, what there is
- * twice, as changes and as prior state, and what was written once more, as configuration. A plan that somebody shortened
- * or mangled must not pass for what is left of it. A clause for a sentence; undefined where all is well. Cost: one
- * comparison of all values.
- */
-export function contradiction(plan: Plan, { plannedValues, priorState }: Twice): string | undefined {
+/** Where changes contradict what is planned or written. A clause for a sentence; undefined where all is well. Cost: one comparison of all values. */
+export function contradictionAfter(
+  all: readonly Change[],
+  configuration: Configuration,
+  plannedValues: unknown,
+): string | undefined {
+  if (!isRecord(plannedValues)) return 'its planned_values are none'
   const planned = resourcesIn(plannedValues)
-  const prior = resourcesIn(member(priorState, 'values'))
-  if (planned === undefined || prior === undefined) return 'a resource in it has no address'
-  const changes = new Map<string, Change>()
-  const before = new Set<string>()
-  for (const change of plan.changes) {
+  if (planned === undefined) return 'a planned resource has no address'
+  const changes = new Set<string>()
+  for (const change of all) {
     if (changes.has(change.address)) return `${change.address} is in it twice`
-    changes.set(change.address, change)
-    before.add(change.previousAddress ?? change.address).add(change.address)
-  }
-  for (const change of plan.changes) {
-    const found = contradictionAfter(change, planned, plan) ?? contradictionBefore(change, prior)
+    changes.add(change.address)
+    const found = mismatchAfter(change, planned, configuration)
     if (found !== undefined) return found
   }
   for (const address of planned.keys()) {
     if (!changes.has(address)) return `${address} is planned, and is not among the changes`
   }
+  return undefined
+}
+
+/** Where changes contradict what there is before them. */
+export function contradictionBefore(all: readonly Change[], priorState: unknown): string | undefined {
+  const prior = resourcesIn(member(priorState, 'values'))
+  if (prior === undefined) return 'a resource of the prior state has no address'
+  const changes = new Set<string>()
+  for (const change of all) {
+    changes.add(change.address).add(change.previousAddress ?? change.address)
+    const found = mismatchBefore(change, prior)
+    if (found !== undefined) return found
+  }
   for (const [address, { mode }] of prior) {
-    if (mode === 'managed' && !before.has(address)) return `${address} is there, and is not among the changes`
+    if (mode === 'managed' && !changes.has(address)) return `${address} is there, and is not among the changes`
   }
   return undefined
 }
@@ -46,7 +53,11 @@ interface Resource {
   readonly values: Readonly<Record<string, unknown>>
 }
 
-function contradictionAfter(change: Change, planned: ReadonlyMap<string, Resource>, plan: Plan): string | undefined {
+function mismatchAfter(
+  change: Change,
+  planned: ReadonlyMap<string, Resource>,
+  configuration: Configuration,
+): string | undefined {
   const { address, becomes, after, module, mode, type, name } = change
   if (becomes === 'deleted') return planned.has(address) ? `${address} is deleted, and planned all the same` : undefined
   // Terraform plans no values for what it forgets, or those that are there.
@@ -55,7 +66,7 @@ function contradictionAfter(change: Change, planned: ReadonlyMap<string, Resourc
   if (twin === undefined) return `${address} is among the changes, and is not planned`
   if (twin.type !== type || !isDeepStrictEqual(twin.values, after))
     return `${address} is planned with two different sets of values`
-  const configured = plan.configuration.resource(module, mode, type, name)
+  const configured = configuration.resource(module, mode, type, name)
   if (configured === undefined) return `${address} is planned, and is not in the configuration`
   // Without it, nobody could tell in which account it is.
   if (configured.providerKey === undefined) return `${address} does not say which provider makes it`
@@ -68,7 +79,7 @@ function contradictionAfter(change: Change, planned: ReadonlyMap<string, Resourc
   return missing === undefined ? undefined : `${address} has nothing under ${missing}, which is configured`
 }
 
-function contradictionBefore(change: Change, prior: ReadonlyMap<string, Resource>): string | undefined {
+function mismatchBefore(change: Change, prior: ReadonlyMap<string, Resource>): string | undefined {
   const { address, becomes, before, after, previousAddress, type } = change
   if (before === undefined) return undefined
   if (becomes === 'created') return `${address} is created, and there already`

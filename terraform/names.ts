@@ -18,7 +18,9 @@ export class Names {
       for (const value of new Set(held)) {
         if (typeof value !== 'string' || value === '') continue
         const key = `${change.type} ${value}`
-        this.#byName.set(key, [...(this.#byName.get(key) ?? []), change])
+        const known = this.#byName.get(key)
+        if (known === undefined) this.#byName.set(key, [change])
+        else known.push(change)
       }
     }
   }

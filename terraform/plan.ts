@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { parseInstance, parseModulePath, writtenAt, type InstanceKey, type ModulePath } from './address.ts'
 import type { Configuration } from './configuration.ts'
 import { isRecord, listOf, member, textOf } from './json.ts'
+import { hasTrue } from './marks.ts'
 
 /** What becomes of a resource. `forgotten`: it stays, and Terraform no longer manages it. `read`: a data source read when applying. */
 export type Becomes = 'created' | 'updated' | 'replaced' | 'unchanged' | 'deleted' | 'forgotten' | 'read'
@@ -82,6 +84,9 @@ export function readChange(entry: unknown): Change | string {
     return `${address} has no values`
   }
   const key = member(entry, 'index')
+  // Of a resource that does not change, one copy is enough; of marks, those that mark something.
+  const isSame = becomes === 'unchanged' && isDeepStrictEqual(before, after)
+  const marks = (name: string): unknown => (hasTrue(member(change, name)) ? member(change, name) : undefined)
   return {
     address,
     previousAddress: textOf(member(entry, 'previous_address')),
@@ -93,10 +98,10 @@ export function readChange(entry: unknown): Change | string {
     becomes,
     isImported: isRecord(member(change, 'importing')),
     before: hasBefore ? before : undefined,
-    beforeSensitive: member(change, 'before_sensitive'),
-    after: hasAfter ? after : undefined,
+    beforeSensitive: marks('before_sensitive'),
+    after: isSame && hasBefore ? before : hasAfter ? after : undefined,
     afterUnknown: member(change, 'after_unknown'),
-    afterSensitive: member(change, 'after_sensitive'),
+    afterSensitive: marks('after_sensitive'),
   }
 }
 

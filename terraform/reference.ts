@@ -71,6 +71,9 @@ export function parseReference(text: string): Reference | undefined {
   }
 }
 
+/** Expressions are asked again and again, by each instance of a resource; they live as long as their plan. */
+const KNOWN_REFERENCES = new WeakMap<object, readonly (Reference | undefined)[]>()
+
 /**
  * The names in an expression, or in the expressions of nested blocks. Terraform lists each with what it is a part of
  * (`a.b.id`, `a.b`): only the first of such a row counts. Names that cannot be read come as undefined.
@@ -78,6 +81,12 @@ export function parseReference(text: string): Reference | undefined {
 export function referencesIn(expression: unknown): readonly (Reference | undefined)[] {
   if (Array.isArray(expression)) return expression.flatMap(referencesIn)
   if (!isRecord(expression)) return []
+  const known = KNOWN_REFERENCES.get(expression) ?? readReferences(expression)
+  KNOWN_REFERENCES.set(expression, known)
+  return known
+}
+
+function readReferences(expression: Readonly<Record<string, unknown>>): readonly (Reference | undefined)[] {
   if (!Object.hasOwn(expression, 'references')) {
     return Object.hasOwn(expression, 'constant_value') ? [] : Object.values(expression).flatMap(referencesIn)
   }

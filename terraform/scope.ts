@@ -21,6 +21,7 @@ export class Scopes {
   readonly #expressions: Expressions
   readonly #providers = new Map<string, Scope>()
   readonly #accounts = new Map<string, string>()
+  readonly #known = new WeakMap<Change, Scope>()
 
   constructor(plan: Plan, expressions: Expressions) {
     this.#plan = plan
@@ -28,6 +29,12 @@ export class Scopes {
   }
 
   of(change: Change): Scope {
+    const known = this.#known.get(change) ?? this.#of(change)
+    this.#known.set(change, known)
+    return known
+  }
+
+  #of(change: Change): Scope {
     const configured = this.#plan.configuration.resource(change.module, change.mode, change.type, change.name)
     const provider = this.#provider(configured?.providerKey ?? defaultKey(change))
     const values = change.after ?? change.before

@@ -89,6 +89,7 @@ export class Secrets {
 }
 
 function collect(value: unknown, marks: unknown, found: Set<string>): void {
+  if (marks === undefined || marks === false) return
   if (typeof value === 'string') {
     if (marks === true) found.add(value)
   } else if (Array.isArray(value)) {
