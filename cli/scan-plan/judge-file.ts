@@ -65,7 +65,11 @@ export async function judgeFile({ file, facts, source, checks }: PlanWanted, io:
     scope: { accounts: null, regions: null },
     incomplete: [],
     fixed: [],
-    notices: [...(files?.faults ?? []).map(asSentence), ...(withoutTwin.length === 0 ? [] : [onlyLive(withoutTwin)])],
+    notices: [
+      ...(files?.faults ?? []).map(asSentence),
+      ...judgement.notices,
+      ...(withoutTwin.length === 0 ? [] : [onlyLive(withoutTwin)]),
+    ],
     skips: view === undefined ? [] : skipsOf(files?.skips ?? [], view, fromHere),
   }
 }
