@@ -11,7 +11,7 @@ WORKDIR /app
 COPY --from=build /src/dist/ ./
 # What bench/memory.ts holds to 256 MB. By itself the young generation grows to 128 MB; source maps would cost 100 MB from
 # the first error on (the bundle keeps names, and the maps lie beside it for whoever reads a trace).
-ENV NODE_OPTIONS="--max-old-space-size=192 --max-semi-space-size=16"
+ENV NODE_OPTIONS="--max-old-space-size=152 --max-semi-space-size=8"
 # glibc gives large blocks back as long as nobody moves its threshold, and it moves it unless told: mallopt(3).
 ENV MALLOC_MMAP_THRESHOLD_="131072"
 USER 65532

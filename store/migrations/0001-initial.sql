@@ -262,9 +262,9 @@ create table finding_changes (
   reason text,
   at timestamptz not null default now()
 );
-create index finding_changes_finding on finding_changes (finding_id);
 create index finding_changes_scan on finding_changes (scan_id);
-create index finding_changes_at on finding_changes (at);
+-- Rows come in order of time and are deleted by it.
+create index finding_changes_at on finding_changes using brin (at);
 
 create table dead_letters (
   id bigint generated always as identity primary key,
