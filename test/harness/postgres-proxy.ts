@@ -86,9 +86,6 @@ function serve(client: Socket, upstream: Socket, faults: Faults): void {
   upstream.on('data', (chunk: Buffer) => {
     for (const message of fromServer(chunk, () => true)) conversation.fromServer(message)
   })
-  // Also of a client that was killed while its commit is held: the server is to roll back at once.
-  client.once('end', () => (link.isHeld ? link.cut() : void order.then(() => upstream.end())))
-  upstream.once('end', () => client.end())
 }
 
 /** The two ends of a connection, and how far it has come. */
@@ -96,7 +93,6 @@ interface Link {
   readonly client: Socket
   readonly upstream: Socket
   isStarted: boolean
-  isHeld: boolean
   /** Breaks it at both ends. */
   readonly cut: () => void
 }
@@ -109,9 +105,12 @@ function openLink(client: Socket, upstream: Socket): Link {
   for (const socket of [client, upstream]) {
     socket.setNoDelay(true)
     socket.on('error', cut)
-    socket.once('close', cut)
   }
-  return { client, upstream, isStarted: false, isHeld: false, cut }
+  // Also of a client that was killed while its commit is held: the server is to roll back at once.
+  client.once('close', () => upstream.destroy())
+  // In order: the server's last words are on their way.
+  upstream.once('close', () => client.end())
+  return { client, upstream, isStarted: false, cut }
 }
 
 function converse(
@@ -158,9 +157,7 @@ function converse(
   }
   const execute = async (statement: string, bytes: Buffer): Promise<void> => {
     const effect = effectOf(statement)
-    link.isHeld = effect !== undefined
     const verdict = effect === undefined ? 'pass' : ((await faults.decide?.(effect)) ?? 'pass')
-    link.isHeld = false
     if (verdict === 'cut' || client.destroyed) {
       link.cut()
       return
