@@ -1,5 +1,6 @@
+import { connect } from 'node:net'
 import { Client } from 'pg'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { writesOf } from './postgres-messages.ts'
 import { startPostgresProxy, type DatabaseEffect, type PostgresProxy } from './postgres-proxy.ts'
 import { usePostgres } from './use.ts'
@@ -127,11 +128,16 @@ test('notifications arrive, until they are dropped', async () => {
   expect(heard).toEqual(['one'])
 })
 
-test('a request to cancel passes', async () => {
-  const slow = client.query('select pg_sleep(60)')
-  const pid = (client as Client & { readonly processID: number }).processID // pg keeps it for this
-  await direct.query('select pg_cancel_backend($1)', [pid])
-  await expect(slow).rejects.toThrow('canceling statement')
+test('a request to cancel, which comes on a connection of its own, passes', async () => {
+  const slow = client.query('select pg_sleep(60)').catch((error: unknown) => error)
+  // pg keeps both for this.
+  const { processID, secretKey } = client as Client & { readonly processID: number; readonly secretKey: number }
+  const running = `select from pg_stat_activity where pid = $1 and state = 'active'`
+  await vi.waitFor(async () => expect((await direct.query(running, [processID])).rowCount).toBe(1))
+  const request = Buffer.alloc(16)
+  for (const [index, value] of [16, 80_877_102, processID, secretKey].entries()) request.writeInt32BE(value, index * 4)
+  connect(Number(new URL(proxy.through(database.url)).port), '127.0.0.1').end(request)
+  expect(await slow).toMatchObject({ code: '57014' })
 })
 
 test.each([
