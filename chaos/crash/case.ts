@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Verdict } from '#test/harness/postgres-proxy.ts'
 import type { SeenRequest } from '#test/harness/kube-proxy.ts'
 import { difference, endState, leftOver, readStatus, type SeenStatus } from './end-state.ts'
-import { TARGET, type Slot, type Stage } from './stage.ts'
+import { endLease, leader, TARGET, type Slot, type Stage } from './stage.ts'
 
-export const VARIANTS = ['kill', 'stop', 'answer-lost', 'postgres'] as const
+export const VARIANTS = ['kill', 'stop', 'leader', 'answer-lost', 'postgres'] as const
 export type Variant = (typeof VARIANTS)[number]
 
 /** What is done at which effect: `kill · worker commit insert listings, notify · 2`. */
@@ -20,6 +20,7 @@ export const nameOf = ({ variant, effect, occurrence }: Case): string => `${vari
 export type Effects = ReadonlyMap<string, number>
 
 export interface Run {
+  readonly namespace: string
   readonly state: readonly string[]
   readonly effects: Effects
   /** Whether the effect of the case came up. */
@@ -64,8 +65,8 @@ export async function runCase(stage: Stage, one: Case | undefined, scenario: Sce
     await stage.kubectl(['annotate', 'scantarget', 'small', '-n', namespace, 'vedette.dev/scan-now=again'])
     await settled(stage, namespace, (now) => now.lastHandledScanNow === 'again' && now.activeScan === undefined)
     await Promise.all(repairs)
-    await eventually(() => leftOver(stage, stage.database), 'all is empty')
-    return { state: await endState(stage, namespace), effects, isHit }
+    await eventually(() => leftOver(stage), 'all is empty')
+    return { namespace, state: await endState(stage, namespace), effects, isHit }
   } finally {
     await Promise.allSettled(repairs)
     for (const { postgres, queue, kube } of stage.slots) {
@@ -75,6 +76,10 @@ export async function runCase(stage: Stage, one: Case | undefined, scenario: Sce
     }
   }
 }
+
+/** Whether a variant makes sense at an effect: only operators lead. */
+export const applies = (variant: Variant, effect: string): boolean =>
+  variant !== 'leader' || effect.startsWith('operator')
 
 /** How the end of a case differs from that of the undisturbed run; `isHit` is false when its effect did not come up. */
 export async function judgeCase(
@@ -95,13 +100,14 @@ const APART = new Set(['worker statement update jobs.lease_until', 'worker state
 APART.add('operator statement update outbox.sent_at')
 const CALLS = new Set(['SendMessageBatch', 'DeleteMessage'])
 
+export const isStatus = ({ method, path }: SeenRequest): boolean => method === 'PATCH' && path.endsWith('/small/status')
+
 function watch({ role, postgres, queue, kube }: Slot, meet: (effect: string) => Verdict | Promise<Verdict>): void {
   postgres.intercept(({ kind, template }) => {
     const effect = `${role} ${kind} ${template}`
     return APART.has(effect) ? 'pass' : meet(effect)
   })
   queue.intercept((operation) => (CALLS.has(operation) ? meet(`${role} sqs ${operation}`) : 'pass'))
-  const isStatus = ({ method, path }: SeenRequest): boolean => method === 'PATCH' && path.endsWith('/small/status')
   // Met by the request that is to be broken: any verdict but `pass` leaves it on its way for ever.
   kube.inject({
     when: (request) => isStatus(request) && meet(`${role} api PATCH status`) !== 'pass',
@@ -130,9 +136,22 @@ function disturb(
       stopped.kill('SIGSTOP')
       return { verdict: 'pass', repaired: wait(PAST_THE_LEASE_MS).then(() => stopped.kill('SIGCONT')) }
     }
+    case 'leader':
+      return { verdict: 'pass', repaired: changeLeader(stage, slot) }
     default:
       return variant satisfies never
   }
+}
+
+/** The operator sleeps while another becomes the leader, and wakes as one that is not any more: it ends, and is started again. */
+async function changeLeader({ parts }: Stage, slot: Slot): Promise<void> {
+  const wasLeader = await slot.isLeader()
+  const stopped = slot.current()
+  stopped.kill('SIGSTOP')
+  await endLease(parts)
+  await eventually(async () => ((await leader(parts)) === '' ? 'nobody leads' : undefined), 'another leads')
+  stopped.kill('SIGCONT')
+  if (wasLeader) await stopped.exited
 }
 
 const PAST_THE_LEASE_MS = 4000

@@ -1,4 +1,3 @@
-import type { Client } from 'pg'
 import type { Stage } from './stage.ts'
 
 /** Everything of a target that must not depend on what went wrong on the way, row by row, as lines that can be compared. */
@@ -89,8 +88,8 @@ function settledStatus({ conditions = [], lastScan, ...status }: SeenStatus): ob
 }
 
 /** What has to be empty, and is not yet. */
-export async function leftOver(stage: Stage, database: Client): Promise<string | undefined> {
-  const { rows } = await database.query<{ count: number }>('select count(*)::int as count from outbox')
+export async function leftOver(stage: Stage): Promise<string | undefined> {
+  const { rows } = await stage.database.query<{ count: number }>('select count(*)::int as count from outbox')
   const depth = await stage.queueDepth()
   const rest = rows[0]?.count ?? 0
   return rest + depth === 0 ? undefined : `${rest} rows in the outbox, ${depth} messages on the queue`

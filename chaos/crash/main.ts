@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from '../../scripts/bundle.ts'
 import { seededRandom } from '#test/harness/aws/faults.ts'
-import { judgeCase, nameOf, runCase, VARIANTS, type Case, type Effects } from './case.ts'
+import { applies, judgeCase, nameOf, runCase, VARIANTS, type Case, type Effects } from './case.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { openStage } from './stage.ts'
 
@@ -30,7 +30,9 @@ const OF_EACH_VARIANT = 10
 function everyCase(effects: Effects): readonly Case[] {
   return VARIANTS.flatMap((variant) =>
     [...effects].flatMap(([effect, times]) =>
-      Array.from({ length: times }, (_, index) => ({ variant, effect, occurrence: index + 1 })),
+      !applies(variant, effect)
+        ? []
+        : Array.from({ length: times }, (_, index) => ({ variant, effect, occurrence: index + 1 })),
     ),
   )
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { eventually, runCase, type Scenario } from './case.ts'
+import { eventually, isStatus, runCase, type Scenario } from './case.ts'
 import { difference } from './end-state.ts'
-import { ACCOUNT, type Stage } from './stage.ts'
+import { ACCOUNT, endLease, leader, type Slot, type Stage } from './stage.ts'
 
 type Play = (stage: Stage, expected: readonly string[]) => Promise<readonly string[]>
 
@@ -10,6 +10,7 @@ export const SCENARIOS: readonly (readonly [name: string, play: Play])[] = [
   ['jobs that end at the same moment', sameEnd(() => ({ onEffect: heldTogether }))],
   ['a queue that was purged', sameEnd((stage) => ({ afterRequest: () => purge(stage) }))],
   ['a listing that is denied when it was not before', deniedListing],
+  ['a status that a leader sent before it was stopped, and that arrives late', staleStatus],
 ]
 
 function sameEnd(scenario: (stage: Stage) => Scenario): Play {
@@ -33,7 +34,7 @@ async function heldTogether(effect: string): Promise<'pass'> {
 /** The first message is lost, and time goes by. */
 async function purge(stage: Stage): Promise<void> {
   const workers = stage.slots.filter(({ role }) => role === 'worker')
-  await Promise.all(workers.map((worker) => worker.current().stop()))
+  await Promise.all(workers.map((worker) => worker.stop()))
   await eventually(async () => {
     const { rowCount } = await stage.database.query('select from outbox where sent_at is not null')
     return rowCount === 1 ? undefined : 'nothing was sent'
@@ -58,4 +59,55 @@ async function deniedListing(stage: Stage): Promise<readonly string[]> {
   } finally {
     stage.parts.aws.faults.clear()
   }
+}
+
+/** Long enough for the API server to have answered what was held back. */
+const ANSWERED_MS = 1500
+
+/** Nothing of it may be written over what the next leader says. */
+async function staleStatus(stage: Stage, expected: readonly string[]): Promise<readonly string[]> {
+  const late = Promise.withResolvers<void>()
+  let old: Slot | undefined
+  let replaced: Promise<void> = Promise.resolve()
+  const holdNext = async (): Promise<void> => {
+    old = await leadingSlot(stage)
+    old.kube.forget()
+    old.kube.inject({ when: isStatus, answer: { passOnAfter: late.promise } })
+    replaced = replaceOnceHeld(stage, old)
+  }
+  const version = async (namespace: string): Promise<string> =>
+    stage.kubectl(['get', 'scantarget', 'small', '-n', namespace, '-o', 'jsonpath={.metadata.resourceVersion}'])
+  try {
+    const { state, namespace } = await runCase(stage, undefined, { betweenScans: holdNext })
+    await replaced
+    const before = await version(namespace)
+    late.resolve()
+    await wait(ANSWERED_MS)
+    const isOverwritten = (await version(namespace)) !== before
+    return [
+      ...difference(expected, state),
+      ...(isOverwritten ? ['the late status was written over the newer one'] : []),
+    ]
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)]
+  } finally {
+    late.resolve()
+    await replaced.catch(() => undefined)
+    await old?.replace()
+  }
+}
+
+async function leadingSlot({ slots }: Stage): Promise<Slot> {
+  for (const slot of slots) if (slot.role === 'operator' && (await slot.isLeader())) return slot
+  throw new Error('no operator leads')
+}
+
+async function replaceOnceHeld({ parts }: Stage, old: Slot): Promise<void> {
+  await eventually(
+    async () => (old.kube.requests().some(isStatus) ? undefined : 'none was sent'),
+    'the leader sends a status',
+  )
+  old.current().kill('SIGSTOP')
+  await endLease(parts)
+  await eventually(async () => ((await leader(parts)) === '' ? 'nobody leads' : undefined), 'another leads')
 }

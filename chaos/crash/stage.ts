@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-s3'
 import { GetQueueAttributesCommand, PurgeQueueCommand } from '@aws-sdk/client-sqs'
 import { join } from 'node:path'
-import { Client } from 'pg'
+import { setTimeout as wait } from 'node:timers/promises'
+import { createLogger } from '#platform/log/logger.ts'
+import { createPool, type Pool } from '#platform/postgres/pool.ts'
 import { HOME_ACCOUNT } from '#test/harness/aws/aws.ts'
 import { clientsFor } from '#test/harness/aws/clients.ts'
 import { createRole, policy } from '#test/harness/aws/roles.ts'
@@ -32,14 +34,17 @@ export interface Slot {
   /** The process that is running now. */
   current(): RunningProcess
   start(): Promise<void>
-  /** SIGKILL, now; resolves when another one runs in its place. */
+  stop(): Promise<void>
+  /** SIGKILL, now; resolves when another one runs in its place, as also follows any other end. */
   replace(): Promise<void>
+  /** For an operator. */
+  isLeader(): Promise<boolean>
 }
 
 export interface Stage {
   readonly parts: Parts
   kubectl(args: readonly string[], input?: string): Promise<string>
-  readonly database: Client
+  readonly database: Pool
   readonly slots: readonly Slot[]
   /** Which of two buckets is open to the public: what the second scan finds changed. */
   openBucket(which: 0 | 1): Promise<void>
@@ -48,7 +53,7 @@ export interface Stage {
   queueDepth(): Promise<number>
 }
 
-/** Starts the parts, an account with two buckets, an operator and two workers from the bundles in `dist`. */
+/** Starts the parts, an account with two buckets, two operators and two workers from the bundles in `dist`. */
 export async function openStage(of: {
   readonly dist: string
   readonly logs: string
@@ -78,10 +83,10 @@ export async function openStage(of: {
   for (const Bucket of BUCKETS)
     await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint: REGION } }))
   const { sqs } = clientsFor(aws.url, aws.adminCredentials(HOME_ACCOUNT), REGION)
-  const database = new Client({ connectionString: parts.databaseUrl })
-  await database.connect()
+  const log = createLogger({ process: 'test', level: 'silent' })
+  const database = createPool({ connectionString: parts.databaseUrl, applicationName: 'chaos', max: 2, log })
   stops.push(() => database.end())
-  const names = ['operator', 'worker-1', 'worker-2'] as const
+  const names = ['operator-1', 'operator-2', 'worker-1', 'worker-2'] as const
   const slots: Slot[] = []
   for (const name of names) slots.push(await openSlot(parts, name, of))
   return {
@@ -127,7 +132,7 @@ async function openSlot(
   name: string,
   of: { readonly dist: string; readonly logs: string; readonly stops: (() => Promise<unknown>)[] },
 ): Promise<Slot> {
-  const role: Role = name === 'operator' ? 'operator' : 'worker'
+  const role: Role = name.startsWith('operator') ? 'operator' : 'worker'
   const postgres = await startPostgresProxy(parts.databaseUrl)
   const queue = await startQueueProxy(parts.aws.url)
   const kube = await startKubeProxy(parts.cluster)
@@ -150,6 +155,13 @@ async function openSlot(
         }),
   }
   let running: RunningProcess | undefined
+  let isEnding = false
+  // As a kubelet would: an operator that has lost its Lease ends by itself.
+  const restartWhenEnded = (ended: RunningProcess): void => {
+    void ended.exited.then(async () => {
+      if (running === ended && !isEnding) await start()
+    })
+  }
   const start = async (): Promise<void> => {
     running = await startProcess({
       name,
@@ -159,9 +171,23 @@ async function openSlot(
       logFile: join(of.logs, `${name}.log`),
       ready: { line: /"message":"ready"/ },
     })
+    restartWhenEnded(running)
   }
   await start()
-  of.stops.push(async () => running?.stop())
+  const stop = async (): Promise<void> => {
+    isEnding = true
+    await running?.stop()
+    running = undefined
+  }
+  of.stops.push(stop)
+  const replaced = async (before: RunningProcess): Promise<void> => {
+    const isStill = (): boolean => running === before
+    while (isStill()) await wait(50)
+  }
+  const isLeader = async (): Promise<boolean> => {
+    const { instance }: { readonly instance?: string } = JSON.parse(await current().line(/"message":"ready"/))
+    return instance !== undefined && instance === (await leader(parts))
+  }
   const current = (): RunningProcess => {
     if (running === undefined) throw new Error(`${name} is not running`)
     return running
@@ -172,16 +198,34 @@ async function openSlot(
     queue,
     kube,
     current,
-    start,
-    replace: async () => {
-      const killed = current()
-      killed.kill('SIGKILL')
-      await killed.exited
-      // As if its time had run out: the product's own is 15 s, and is tested apart.
-      if (role === 'operator') await parts.cluster.request('DELETE', LEASE)
+    start: async () => {
+      isEnding = false
       await start()
     },
+    stop,
+    isLeader,
+    replace: async () => {
+      const killed = current()
+      const wasLeader = role === 'operator' && (await isLeader())
+      killed.kill('SIGKILL')
+      // As if its time had run out: the product's own is 15 s, and is tested apart.
+      if (wasLeader) await endLease(parts)
+      await killed.exited
+      await replaced(killed)
+    },
   }
+}
+
+/** Who leads; empty while nobody does. */
+export async function leader({ cluster }: Parts): Promise<string> {
+  const { status, body } = await cluster.request('GET', LEASE)
+  if (status !== 200) return ''
+  return (body as { readonly spec?: { readonly holderIdentity?: string } }).spec?.holderIdentity ?? '' // a Lease
+}
+
+/** Whoever comes first leads from here on; one that leads now and is awake makes it anew. */
+export async function endLease({ cluster }: Parts): Promise<void> {
+  await cluster.request('DELETE', LEASE)
 }
 
 /** The target of a case, as its namespace gets it. */
