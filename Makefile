@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts single-file
+.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts single-file chaos-sample chaos-full
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,12 @@ test: parts ## runs everything on real parts; ends with "N passed, N failed"
 
 bench: parts ## measures, as ratios within one run; results in bench/results
 	@node bench/run.ts
+
+chaos-sample: parts ## crashes at a sample of the effects of a scan, and compares how it ends
+	@node chaos/crash/main.ts --sample
+
+chaos-full: parts ## crashes at every effect of a scan (some 20 minutes)
+	@node chaos/crash/main.ts --full
 
 demo: parts ## the whole product on this machine: two accounts, watched
 	@node demo/main.ts
