@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts single-file
+.PHONY: help tools install generate format lint typecheck test bench chaos demo check-diff presubmit parts single-file
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,9 @@ test: parts ## runs everything on real parts; ends with "N passed, N failed"
 
 bench: parts ## measures, as ratios within one run; results in bench/results
 	@node bench/run.ts
+
+chaos: parts ## a storm of faults over the whole product, then what must hold: SEED=… MINUTES=… (10)
+	@SEED=$(SEED) MINUTES=$(MINUTES) node chaos/storm/main.ts
 
 demo: parts ## the whole product on this machine: two accounts, watched
 	@node demo/main.ts
