@@ -18,6 +18,8 @@ export interface Life {
   readonly startedAt: number
   /** True once it says that it is ready, false when it ended without. */
   readonly isReady: Promise<boolean>
+  /** `http://127.0.0.1:port`, once it is ready; empty when it ended without. */
+  readonly url: Promise<string>
   /** How we ended it; undefined: we did not. */
   endedBy: 'SIGKILL' | 'SIGTERM' | undefined
   isPaused: boolean
@@ -99,16 +101,17 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
       env: { ...environment, ...own[kind] },
       logFile,
     })
+    const ready = started.line(READY, READY_WITHIN_MS).catch(() => '')
     const life: Life = {
       name,
       kind,
       pid: started.pid,
       logFile,
       startedAt: Date.now(),
-      isReady: started.line(READY, READY_WITHIN_MS).then(
-        () => true,
-        () => false,
-      ),
+      isReady: ready.then((line) => line !== ''),
+      url: ready
+        .then((line) => /"port":(\d+)/.exec(line)?.[1])
+        .then((port) => (port ? `http://127.0.0.1:${port}` : '')),
       endedBy: undefined,
       isPaused: false,
       exit: undefined,
