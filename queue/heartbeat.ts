@@ -49,7 +49,8 @@ export function startHeartbeat(options: HeartbeatOptions): RunningHeartbeat {
   const { clock, lease, signal } = options
   const lost = new AbortController()
   const stopped = new AbortController()
-  const everyMs = lease.leaseMs / 3
+  // AbortSignal.timeout takes whole milliseconds only.
+  const everyMs = Math.floor(lease.leaseMs / 3)
   const ended = AbortSignal.any([signal, lost.signal, stopped.signal])
   let confirmedMs = clock.monotonicMs()
 

@@ -149,12 +149,16 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
 
   describe('startHeartbeat', () => {
     const begin = async (
-      changes: { readonly sql?: typeof store.pool; readonly changeVisibility?: Queue['changeVisibility'] } = {},
+      changes: {
+        readonly sql?: typeof store.pool
+        readonly changeVisibility?: Queue['changeVisibility']
+        readonly leaseMs?: number
+      } = {},
     ) => {
       const scanId = await newJob()
       await dispatch()
       const message = await one()
-      const { lease } = await take(store.pool, scanId, 'collect', 'global', 3000)
+      const { lease } = await take(store.pool, scanId, 'collect', 'global', changes.leaseMs ?? 3000)
       const clock = createManualClock()
       const beats: number[] = []
       const beating = startHeartbeat({
@@ -197,6 +201,13 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
     }
     const reason = (signal: AbortSignal): unknown =>
       signal.reason instanceof LeaseLost ? signal.reason.because : signal.reason
+
+    it('renews a lease whose third is no whole number of milliseconds', async () => {
+      const { beats, beating, beat } = await begin({ leaseMs: 2000 })
+      await beat()
+      expect(beats).toEqual([2])
+      await beating.stop()
+    })
 
     it('renews lease and message together, every third of the lease', async () => {
       const { lease, beats, beating, beat } = await begin()

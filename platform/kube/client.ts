@@ -363,7 +363,8 @@ export class KubeClient {
       const message = `cannot use the credentials of the kubeconfig: ${messageOf(error)}`
       return { ok: false, error: new KubeError({ status: 0, reason: 'Unauthenticated', message, ...at, cause: error }) }
     }
-    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+    // AbortSignal.timeout throws on fractions, and what is left of a deadline has some.
+    const timeoutMs = Math.ceil(options.timeoutMs ?? defaultTimeoutMs)
     const timeout = AbortSignal.timeout(timeoutMs)
     context.setSignal(AbortSignal.any([options.signal, timeout]))
 

@@ -262,6 +262,22 @@ describe('LeaderElector', () => {
     vi.restoreAllMocks()
   })
 
+  it('renews late, with what is left of its time, down to fractions of a millisecond', async () => {
+    const first = elector('first')
+    await first.acquire(never)
+    const stop = new AbortController()
+    const held = first.hold(stop.signal)
+    await vi.waitFor(() => expect(clock.sleeping).toBe(1))
+
+    // SIGSTOP for 6 s, of the 10 that it has.
+    vi.spyOn(clock, 'monotonicMs').mockReturnValue(clock.monotonicMs() + 6000.25)
+    await clock.advance(2000)
+    await vi.waitFor(async () => expect((await read()).spec?.renewTime).toBe('2026-01-01T00:00:02.000000Z'))
+    stop.abort()
+    expect(await held).toBe('stopped')
+    vi.restoreAllMocks()
+  })
+
   it('starts and ends on the real clock', async () => {
     const identity = randomBytes(4).toString('hex')
     const real = new LeaderElector(
