@@ -3,6 +3,10 @@ import { Agent, request } from 'undici'
 import { readFile } from 'node:fs/promises'
 import { createQueues, type Parts } from '../../demo/parts.ts'
 import { eventually, installVedette, migratedPool, objectsOf } from '#test/e2e/operator-fixture.ts'
+import type { TargetFacts } from '#core/target-facts.ts'
+import { FIELD_MANAGER, type ScanTargetObject } from '#operator/kinds.ts'
+import { targetStatus } from '#operator/scan-target/status.ts'
+import { ask } from '#test/e2e/operator-process.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { temporaryFolder } from '#platform/process/temporary-folder.ts'
 import { startAws } from '#test/harness/aws/aws.ts'
@@ -21,9 +25,16 @@ export interface LoadStage {
   readonly namespace: string
   /** Status writes that the API server answered with 200 so far. */
   readonly statusWrites: () => number
-  /** Starts operators and workers, and waits until every target has its status. */
+  /** Starts operators and workers, and waits until the leader has looked at every target. */
   readonly start: (of: { readonly operators: number; readonly workers: number }) => Promise<Fleet>
 }
+
+const reconciles = async (url: string): Promise<number> => {
+  const { text } = await ask(`${url}/metrics`)
+  const lines = text.matchAll(/^controller_runtime_reconcile_total\{.*controller="scan-target".*\} (\d+)$/gm)
+  return sumOf([...lines].map(([, count]) => Number(count)))
+}
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
 
 const TAKE_OVER_MS = 900_000
 
@@ -78,48 +89,53 @@ export async function startLoadStage(of: {
         kubeconfig: await cluster.serviceAccountKubeconfig('vedette-system', 'vedette-operator', kube.url),
       })
       stops.push(() => fleet.stop())
-      say('the operator takes over: each target gets its status')
-      await eventually(
-        () => Promise.resolve(statusWrites),
-        (count) => count >= targets,
-        TAKE_OVER_MS,
-      )
+      say('the operator takes over, and looks at every target')
+      const looked = async (): Promise<number> =>
+        sumOf(await Promise.all(fleet.running('operator').map(async (life) => reconciles(await life.url))))
+      await eventually(looked, (count) => count >= targets, TAKE_OVER_MS)
       return fleet
     },
   }
 }
 
-/** Objects over the API server, and their rows as if they had been taken up and their identity been proven. */
+/**
+ * Objects over the API server, with the status that the operator would give them, and their rows as if they had been taken
+ * up and their identity been proven: by itself the operator would take 20 a second.
+ */
 async function createTargets({ cluster }: Parts, pool: Pool, namespace: string, count: number): Promise<void> {
   const dispatcher = new Agent({ connections: 16, connect: { ca: await readFile(cluster.caFile) } })
-  const headers = { authorization: `Bearer ${cluster.info.adminToken}`, 'content-type': 'application/json' }
+  const send = async (method: 'POST' | 'PATCH', path: string, contentType: string, body: object) => {
+    const headers = { authorization: `Bearer ${cluster.info.adminToken}`, 'content-type': contentType }
+    const answer = await request(`${cluster.url}${path}`, { method, headers, body: JSON.stringify(body), dispatcher })
+    const object = await answer.body.json()
+    if (answer.statusCode > 299) throw new Error(`${method} ${path}: ${JSON.stringify(object)}`)
+    return object as ScanTargetObject // that was written
+  }
   const rows: { name: string; uid: string; account: string }[] = []
   const indices = Array.from({ length: count }, (_, index) => index).values()
-  const create = async (): Promise<void> => {
+  const createSome = async (): Promise<void> => {
     for (const index of indices) {
       const account = String(600_000_000_000 + index)
-      const metadata = { name: `target-${index}`, namespace }
-      const body = JSON.stringify({
-        apiVersion: 'vedette.dev/v1alpha1',
-        kind: 'ScanTarget',
-        metadata,
-        spec: { accountId: account },
-      })
-      const url = `${cluster.url}${pathOf('scantargets', namespace)}`
-      const answer = await request(url, { method: 'POST', headers, body, dispatcher })
-      const made = (await answer.body.json()) as { readonly metadata: { readonly uid: string } } // a ScanTarget
-      if (answer.statusCode !== 201) throw new Error(`POST ${url}: ${answer.statusCode}`)
-      rows.push({ name: metadata.name, uid: made.metadata.uid, account })
+      const name = `target-${index}`
+      const head = { apiVersion: 'vedette.dev/v1alpha1', kind: 'ScanTarget', metadata: { name, namespace } }
+      const path = pathOf('scantargets', namespace)
+      const made = await send('POST', path, 'application/json', { ...head, spec: { accountId: account } })
+      const standing = { kind: 'followed', externalId: EXTERNAL_ID, facts: TAKEN_UP, suspended: false } as const
+      const status = targetStatus(made, undefined, standing, new Date())
+      const statusPath = `${path}/${name}/status?fieldManager=${FIELD_MANAGER}`
+      await send('PATCH', statusPath, 'application/apply-patch+yaml', { ...head, status })
+      rows.push({ name, uid: made.metadata.uid, account })
     }
   }
-  await Promise.all(Array.from({ length: 16 }, create))
+  await Promise.all(Array.from({ length: 16 }, createSome))
   await dispatcher.close()
 
   const { body } = await cluster.request('GET', `/api/v1/namespaces/${namespace}`)
   const { metadata } = body as { readonly metadata: { readonly uid: string } } // a Namespace
-  await pool.query(`insert into namespaces (namespace, uid, external_id) values ($1, $2, 'vedette-load')`, [
+  await pool.query(`insert into namespaces (namespace, uid, external_id) values ($1, $2, $3)`, [
     namespace,
     metadata.uid,
+    EXTERNAL_ID,
   ])
   await pool.query(
     `insert into targets (namespace, name, uid, partition, account_id, generation, proven_generation, proven_at)
@@ -127,4 +143,20 @@ async function createTargets({ cluster }: Parts, pool: Pool, namespace: string, 
     [namespace, rows.map(({ name }) => name), rows.map(({ uid }) => uid), rows.map(({ account }) => account)],
   )
   await pool.query('analyze')
+}
+
+const EXTERNAL_ID = 'vedette-load'
+/** What the database will tell of each of them: proven, and never scanned. */
+const TAKEN_UP: TargetFacts = {
+  targetId: '',
+  identity: 'proven',
+  refusal: null,
+  requestedGeneration: 1,
+  handledScanNow: null,
+  activeScan: null,
+  lastScan: null,
+  lastSuccessfulTime: null,
+  findings: null,
+  coveragePercent: null,
+  topGaps: [],
 }

@@ -27,13 +27,13 @@ export async function sampleMemory(fleet: Fleet, series: Series[], signal: Abort
 }
 
 /** A process fills its caches and its heap at first. */
-const WARM_UP_SECONDS = 60
+const WARM_UP_SECONDS = 90
 /** Shorter than this says nothing but when the garbage was collected. */
-const AT_LEAST_SECONDS = 120
+const AT_LEAST_SECONDS = 150
 /** A leak of a kilobyte a job or call comes to more than this at a storm's rates; the noise of a collected heap does not. */
 export const MOST_MB_PER_MINUTE = 4
 /** Growth below this is within one collection's noise, however short it took. */
-const NOISE_MB = 12
+const NOISE_MB = 20
 
 export interface Trend {
   readonly name: string
@@ -51,7 +51,7 @@ export interface Trend {
 export function trendOf({ life, points }: Series): Trend | undefined {
   const seconds = points.at(-1)?.[0] ?? 0
   const from = Math.max(WARM_UP_SECONDS, seconds / 2)
-  if (seconds - from < AT_LEAST_SECONDS / 2 || seconds < WARM_UP_SECONDS + AT_LEAST_SECONDS / 2) return undefined
+  if (seconds - from < AT_LEAST_SECONDS) return undefined
   const late = points.filter(([at]) => at >= from)
   const [meanAt, meanMb] = [mean(late.map(([at]) => at)), mean(late.map(([, mb]) => mb))]
   const spread = late.reduce((sum, [at]) => sum + (at - meanAt) ** 2, 0)

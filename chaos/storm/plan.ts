@@ -67,6 +67,9 @@ export interface Planned {
 
 /** At most this long between two things that happen, half of it on average. */
 const GAP_MS = 2400
+/** Nobody is ended or paused after this share of the storm: whoever lives then lives long enough for its memory to be judged. */
+const PROCESSES_UNTIL = 2 / 3
+const PROCESS_GROUPS: readonly (string | null)[] = ['worker', 'operator']
 /** What begins is also over before the end. */
 const LAST_MS = 1000
 
@@ -81,6 +84,7 @@ export function planStorm(seed: number, minutes: number, kinds: readonly Kind[] 
     const [which, howLong, pick] = [random(), random(), random()]
     const free = kinds.filter((kind) => {
       const { group } = KINDS[kind]
+      if (PROCESS_GROUPS.includes(group) && atMs > endMs * PROCESSES_UNTIL) return false
       return group === null || (busyUntil.get(group) ?? 0) <= atMs
     })
     const kind = weighted(free, which)
