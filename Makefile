@@ -3,7 +3,8 @@
 SHELL := /bin/sh
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts single-file chaos-sample chaos-full
+.PHONY: help tools install generate format lint typecheck test bench demo check-diff presubmit parts single-file \
+  chaos chaos-sample chaos-full
 
 help: ## this list
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +45,9 @@ chaos-sample: parts ## crashes at a sample of the effects of a scan, and compare
 
 chaos-full: parts ## crashes at every effect of a scan (some 20 minutes)
 	@node chaos/crash/main.ts --full
+
+chaos: parts ## a storm of faults over the whole product, then what must hold: SEED=… MINUTES=… (10)
+	@SEED=$(SEED) MINUTES=$(MINUTES) node chaos/storm/main.ts
 
 demo: parts ## the whole product on this machine: two accounts, watched
 	@node demo/main.ts

@@ -41,20 +41,21 @@ export async function startParts(stops: (() => Promise<unknown>)[], say: (line: 
   }
 }
 
-/** A queue and its dead-letter queue, as `deploy/` would make them. */
+/** A queue and its dead-letter queue, as `deploy/` would make them: `<name>-jobs` and `<name>-dead-letters`. */
 export async function createQueues(
   aws: Aws,
+  name = 'vedette',
 ): Promise<{ readonly queueUrl: string; readonly deadLetterQueueUrl: string }> {
   const sqs = new SQSClient({ region: REGION, endpoint: aws.url, credentials: aws.adminCredentials(HOME_ACCOUNT) })
   try {
-    const deadLetters = await sqs.send(new CreateQueueCommand({ QueueName: 'vedette-dead-letters' }))
+    const deadLetters = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-dead-letters` }))
     const deadLetterQueueUrl = deadLetters.QueueUrl ?? ''
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl: deadLetterQueueUrl, AttributeNames: ['QueueArn'] }),
     )
     const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 100 }
     const queue = await sqs.send(
-      new CreateQueueCommand({ QueueName: 'vedette-jobs', Attributes: { RedrivePolicy: JSON.stringify(redrive) } }),
+      new CreateQueueCommand({ QueueName: `${name}-jobs`, Attributes: { RedrivePolicy: JSON.stringify(redrive) } }),
     )
     return { queueUrl: queue.QueueUrl ?? '', deadLetterQueueUrl }
   } finally {

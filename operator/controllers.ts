@@ -4,6 +4,7 @@ import type { Logger } from '#platform/log/logger.ts'
 import type { Controller } from '#platform/kube/controller.ts'
 import type { Manager } from '#platform/kube/manager.ts'
 import { keyOf, type KubeObject, type ObjectKey } from '#platform/kube/object.ts'
+import type { Priority } from '#platform/kube/workqueue.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { readUnderWay } from '#store/lookups.ts'
 import { listTargets } from '#store/targets.ts'
@@ -41,13 +42,16 @@ export function addControllers(deps: ControllersDeps): void {
   const targets = addScanTargetController({ ...deps, namespaces })
   const requests = addScanRequestController(deps)
   const schedules = addScanScheduleController(deps)
-  const byKind: Readonly<Record<string, Controller<KubeObject> | { enqueue(key: ObjectKey): void }>> = {
+  const byKind: Readonly<
+    Record<string, Controller<KubeObject> | { enqueue(key: ObjectKey, priority: Priority): void }>
+  > = {
     ScanTarget: targets,
     ScanRequest: requests,
     ScanSchedule: schedules,
   }
+  // After what people change: a scheduled time may begin thousands of scans at once, each of which is a status to write.
   const notify = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): void =>
-    byKind[kind]?.enqueue({ namespace, name })
+    byKind[kind]?.enqueue({ namespace, name }, 'low')
 
   manager.addTask({ name: 'namespaces', runs: 'leader', run: (signal) => namespaces.run(signal) })
   manager.addTask({

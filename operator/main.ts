@@ -56,7 +56,15 @@ async function run(settings: Settings<'operator'>, log: Logger, signal: AbortSig
     name: 'dispatcher',
     runs: 'always',
     run: async (stop) =>
-      runDispatcher({ pool, queue, clock, log, jobsPerTarget: settings.jobsPerTarget, signal: stop }).done,
+      runDispatcher({
+        pool,
+        queue,
+        clock,
+        log,
+        jobsPerTarget: settings.jobsPerTarget,
+        resendAfterMs: settings.resendSeconds * 1000,
+        signal: stop,
+      }).done,
   })
   manager.addTask({
     name: 'retention',

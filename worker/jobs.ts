@@ -31,6 +31,8 @@ export interface JobsDeps {
   readonly concurrency: number
   /** Jobs of one target that are on the queue or under way at once. */
   readonly jobsPerTarget: number
+  /** When a message that nobody took up is sent again the first time; default: as the dispatcher has it. */
+  readonly resendAfterMs?: number
   readonly leaseSeconds: number
   /** A job whose lease was lost this often is failed. */
   readonly maxAttempts: number
@@ -57,7 +59,15 @@ export interface RunningJobs {
 export function startJobs(deps: JobsDeps): RunningJobs {
   const { pool, queue, deadLetters, clock, log, metrics, signal } = deps
   const abandon = new AbortController()
-  const dispatcher = runDispatcher({ pool, queue, jobsPerTarget: deps.jobsPerTarget, clock, log, signal })
+  const dispatcher = runDispatcher({
+    pool,
+    queue,
+    jobsPerTarget: deps.jobsPerTarget,
+    ...(deps.resendAfterMs === undefined ? {} : { resendAfterMs: deps.resendAfterMs }),
+    clock,
+    log,
+    signal,
+  })
   const onLetter = (): void => metrics.deadLetters.inc()
   const letters = readDeadLetters({ deadLetters, sql: pool, clock, log, signal, onLetter })
   const shared = { pool, clock, metrics, catalogue: CHECKS, types: RESOURCE_TYPES, collectors: COLLECTORS }

@@ -84,6 +84,7 @@ export async function runWorker(deps: WorkerDeps): Promise<void> {
       doorOf: () => door,
       concurrency: concurrencyOf(settings, log),
       jobsPerTarget: settings.jobsPerTarget,
+      resendAfterMs: settings.resendSeconds * 1000,
       leaseSeconds: settings.jobLeaseSeconds,
       maxAttempts: settings.jobAttempts,
       patienceMs: settings.shutdownSeconds * 1000,

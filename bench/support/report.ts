@@ -9,15 +9,19 @@ export function sayFor(bench: string): (line: string) => void {
 }
 
 /**
- * Ends a bench: its figures as one JSON line on stdout and at the end of bench/results/<bench>.jsonl, with when and on
+ * Ends a bench: its figures as one JSON line on stdout and at the end of <folder>/<bench>.jsonl (bench/results), with when and on
  * what they were taken. Exit code 1 unless all of them were within their bounds.
  */
-export async function report(bench: string, figures: { readonly ok: boolean } & Readonly<object>): Promise<void> {
+export async function report(
+  bench: string,
+  figures: { readonly ok: boolean } & Readonly<object>,
+  folder: URL = results,
+): Promise<void> {
   const taken = { bench, at: new Date().toISOString(), node: process.version, cores: availableParallelism() }
   const line = JSON.stringify({ ...taken, ...figures })
   console.log(line)
-  await mkdir(results, { recursive: true })
-  await appendFile(new URL(`${bench}.jsonl`, results), `${line}\n`)
+  await mkdir(folder, { recursive: true })
+  await appendFile(new URL(`${bench}.jsonl`, folder), `${line}\n`)
   process.exitCode = figures.ok ? 0 : 1
 }
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { createQueues, REGION } from '../../demo/parts.ts'
 import { bundle } from '../../scripts/bundle.ts'
@@ -10,6 +9,7 @@ import { startAws, type Aws } from '#test/harness/aws/aws.ts'
 import { temporaryFolder } from '#platform/process/temporary-folder.ts'
 import { startPostgres } from '#test/harness/postgres.ts'
 import { startProcess, type RunningProcess } from '#test/harness/process.ts'
+import { environmentOfTheImage } from './image.ts'
 
 /** What a worker stands on: a real Postgres with our schema, and moto, which has the queue. */
 export interface Stage {
@@ -94,12 +94,4 @@ export async function startStage(): Promise<Stage> {
     await stop()
     throw error
   }
-}
-
-/** What the image sets is part of what is measured: Node's flags, and how memory is given back. */
-async function environmentOfTheImage(): Promise<Readonly<Record<string, string>>> {
-  const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8')
-  const set = [...dockerfile.matchAll(/^ENV (\w+)="([^"]*)"$/gm)].map(([, name = '', value = '']) => [name, value])
-  if (!set.some(([name]) => name === 'NODE_OPTIONS')) throw new Error('the Dockerfile sets no NODE_OPTIONS')
-  return Object.fromEntries(set)
 }

@@ -132,6 +132,15 @@ export const SETTINGS = {
     meaning:
       'Jobs of one target that are on the queue or under way at once, so that a large account does not starve small ones.',
   }),
+  resendSeconds: setting({
+    name: 'VEDETTE_RESEND_SECONDS',
+    processes: BOTH,
+    ...wholeNumber(5, 86_400),
+    default: 900,
+    unit: 'seconds',
+    meaning:
+      'A job that was put on the queue this long ago and that no worker took up is put there again, as after a purge of the queue; twice as long each further time. Keep it above the time that jobs usually wait on the queue.',
+  }),
   shutdownSeconds: setting({
     name: 'VEDETTE_SHUTDOWN_SECONDS',
     processes: BOTH,

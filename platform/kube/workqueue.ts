@@ -3,7 +3,7 @@ import { DelayHeap } from './delay-heap.ts'
 import type { KubeMetrics, QueueGauges } from './metrics.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** `normal` goes before `low`: what people just changed before what a first list or a resync brings. */
+/** `normal` goes before `low`: what people just changed before what a first list, a resync or our own database brings. */
 export type Priority = 'normal' | 'low'
 
 export interface RetryPolicy {

@@ -76,6 +76,20 @@ test('a region that cannot be reached delays its job; what was listed stays', LO
   expect(now.aws.counts({ account: ACCOUNT, region: REGION })).not.toHaveProperty('ec2:DescribeSubnets')
 })
 
+test('a job whose message was lost is sent again after VEDETTE_RESEND_SECONDS', LONG, async () => {
+  const now = fixture.now
+  await seed(now)
+  const scanId = await now.request(SMALL)
+  // Sent to a queue that loses it, longer ago than the setting says.
+  const lost = { ...now.queue, send: async (bodies: readonly string[]) => ({ sent: [...bodies.keys()], refused: [] }) }
+  const log = createLogger({ process: 'test', level: 'silent' })
+  expect(await dispatchOnce({ pool: now.pool, queue: lost, jobsPerTarget: 4, log, signal: never })).toBe(1)
+  await now.pool.query(`update outbox set sent_at = now() - interval '6 seconds'`)
+  const worker = now.startWorker({ VEDETTE_RESEND_SECONDS: '5' })
+  expect(await now.ended(scanId, 10_000)).toMatchObject({ state: 'Succeeded' })
+  await worker.stop()
+})
+
 test('a scan that is cancelled stops its jobs, and nothing is judged', LONG, async () => {
   const now = fixture.now
   await seed(now)

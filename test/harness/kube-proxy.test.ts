@@ -2,7 +2,7 @@ import { KubeConfig, Watch } from '@kubernetes/client-node'
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { apiRequest } from './controlplane/api-request.ts'
-import { startKubeProxy, type KubeProxy } from './kube-proxy.ts'
+import { startKubeProxy, type AnsweredPatch, type KubeProxy } from './kube-proxy.ts'
 import { useControlPlane } from './use.ts'
 
 const cluster = useControlPlane()
@@ -22,6 +22,27 @@ test('kubectl works through it, and what was asked is known', async () => {
   expect(writes).toMatchObject([{ method: 'POST', path: `/api/v1/namespaces/${namespace}/configmaps`, isWatch: false }])
   proxy.forget()
   expect(proxy.requests()).toEqual([])
+})
+
+test('a PATCH is read along with its answer, whole or cut', async () => {
+  const patched: AnsweredPatch[] = []
+  const namespace = await cluster.access.createNamespace()
+  const reading = await startKubeProxy(cluster.access, { onPatched: (patch) => void patched.push(patch) })
+  try {
+    const through = cluster.access.kubeconfig('ada', ['system:masters'], reading.url)
+    const annotate = (value: string) =>
+      cluster.access.kubectl(['annotate', 'ns', namespace, `a=${value}`, '--overwrite'], { kubeconfig: through })
+    expect(await annotate('1')).toMatchObject({ code: 0 })
+    await vi.waitFor(() => expect(patched).toHaveLength(1))
+    expect(patched[0]).toMatchObject({ status: 200, path: `/api/v1/namespaces/${namespace}` })
+    expect(JSON.parse(patched[0]?.sent ?? '')).toMatchObject({ metadata: { annotations: { a: '1' } } })
+    expect(JSON.parse(patched[0]?.answer ?? '')).toMatchObject({ metadata: { annotations: { a: '1' } } })
+    reading.inject({ when: ({ method }) => method === 'PATCH', answer: { status: 409 } })
+    expect(await annotate('2')).toMatchObject({ code: 1 })
+    expect(patched).toHaveLength(1)
+  } finally {
+    await reading.stop()
+  }
 })
 
 test('429 comes as the server words it, as often as told, only where told', async () => {

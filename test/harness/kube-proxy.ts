@@ -13,6 +13,15 @@ export interface SeenRequest {
   readonly isWatch: boolean
 }
 
+/** A PATCH and the API server's own answer to it, whether or not that answer got through. */
+export interface AnsweredPatch extends SeenRequest {
+  readonly sent: string
+  /** 0: none came. */
+  readonly status: number
+  /** Empty when it did not come whole. */
+  readonly answer: string
+}
+
 export interface KubeFault {
   /** Which requests it meets; default: every one. */
   readonly when?: (request: SeenRequest) => boolean
@@ -52,11 +61,14 @@ export interface KubeProxy {
 }
 
 /** Starts one in front of a control plane, also a shared one: its faults meet only those who go through it. HTTP/1.1 only. */
-export async function startKubeProxy(plane: {
-  readonly url: string
-  readonly caFile: string
-  readonly servingCertificate: { readonly certFile: string; readonly keyFile: string }
-}): Promise<KubeProxy> {
+export async function startKubeProxy(
+  plane: {
+    readonly url: string
+    readonly caFile: string
+    readonly servingCertificate: { readonly certFile: string; readonly keyFile: string }
+  },
+  options: { readonly onPatched?: (patch: AnsweredPatch) => void } = {},
+): Promise<KubeProxy> {
   const { certFile, keyFile } = plane.servingCertificate
   const agent = new Agent({ ca: readFileSync(plane.caFile), keepAlive: true })
   const seen: SeenRequest[] = []
@@ -71,6 +83,9 @@ export async function startKubeProxy(plane: {
   const server = createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, (incoming, response) => {
     const request = describe(incoming)
     seen.push(request)
+    const { onPatched } = options
+    const overhear: Overhear | undefined =
+      onPatched && request.method === 'PATCH' ? () => overhearing(request, incoming, onPatched) : undefined
     const answer = take(request)
     if (answer === 'hang') return
     if (answer === 'reset') reset(response)
@@ -79,13 +94,13 @@ export async function startKubeProxy(plane: {
       incoming.resume()
       response.writeHead(answer.status, headers).end(body)
     } else if (answer !== undefined && 'passOnAfter' in answer) {
-      void answer.passOnAfter.then(() => forward(plane.url, agent, incoming, response, undefined))
+      void answer.passOnAfter.then(() => forward(plane.url, agent, incoming, response, undefined, overhear))
     } else {
       if (request.isWatch) {
         watches.add(response)
         response.once('close', () => watches.delete(response))
       }
-      forward(plane.url, agent, incoming, response, answer?.cutAfterBytes)
+      forward(plane.url, agent, incoming, response, answer?.cutAfterBytes, overhear)
     }
   })
   server.listen(0, '127.0.0.1')
@@ -121,16 +136,41 @@ function describe(incoming: IncomingMessage): SeenRequest {
   return { method: incoming.method ?? 'GET', path: pathname, query: searchParams, isWatch }
 }
 
+type Overhear = () => (answer?: IncomingMessage) => void
+
+/** Reads along, as both bodies pass. The function it returns takes the answer; none: the connection broke. */
+function overhearing(
+  request: SeenRequest,
+  incoming: IncomingMessage,
+  tell: (patch: AnsweredPatch) => void,
+): (answer?: IncomingMessage) => void {
+  const [sent, answered]: [Buffer[], Buffer[]] = [[], []]
+  incoming.on('data', (chunk: Buffer) => void sent.push(chunk))
+  const told = (status: number, answer: string): void =>
+    tell({ ...request, sent: Buffer.concat(sent).toString(), status, answer })
+  return (answer) => {
+    if (answer === undefined) return told(0, '')
+    answer.on('data', (chunk: Buffer) => void answered.push(chunk))
+    answer.once('close', () => told(answer.statusCode ?? 0, answer.complete ? Buffer.concat(answered).toString() : ''))
+  }
+}
+
 function forward(
   target: string,
   agent: Agent,
   incoming: IncomingMessage,
   response: ServerResponse,
   cutAfterBytes: number | undefined,
+  overhear: Overhear | undefined,
 ): void {
   const { host: _, ...headers } = incoming.headers
   const outgoing = httpsRequest(new URL(incoming.url ?? '/', target), { method: incoming.method, headers, agent })
+  // Not before it is passed on: whoever listens to a body sets it flowing.
+  const heard = overhear?.()
+  let isAnswered = false
   outgoing.once('response', (answer) => {
+    isAnswered = true
+    heard?.(answer)
     // A watch was cut before the API server had answered it.
     if (response.headersSent || response.destroyed) {
       answer.destroy()
@@ -149,6 +189,7 @@ function forward(
   })
   // The API server is away: its clients see what they would see without a proxy, a broken connection.
   outgoing.on('error', () => reset(response))
+  outgoing.once('close', () => isAnswered || heard?.())
   response.once('close', () => outgoing.destroy())
   incoming.pipe(outgoing)
 }

@@ -145,6 +145,31 @@ test('leaves SQS to another API, long polls and all', async () => {
   expect((await receive(2)).map(({ Body }) => Body)).toEqual(['for the living'])
 })
 
+test('calls that fit a fault meet it until it is healed, and the accounts move on when told', async () => {
+  const { replay, clients } = await start({ instancesPerRegion: 5 })
+  const before = await instanceIds(clients.ec2, 1_000)
+  await replay.fault({ operation: 'DescribeInstances', times: 1, fault: { kind: 'denied' } })
+  expect(await refusalOf(instanceIds(clients.ec2, 1_000))).toMatchObject({ name: 'UnauthorizedOperation' })
+  await replay.fault({ operation: 'DescribeInstances', fault: { kind: 'error', status: 503, code: 'Unavailable' } })
+  expect(await refusalOf(instanceIds(clients.ec2, 1_000))).toMatchObject({ name: 'Unavailable' })
+  await replay.heal()
+  await replay.fault({ operation: 'DescribeInstances', fault: { kind: 'truncate' } })
+  expect(await refusalOf(instanceIds(clients.ec2, 1_000))).toMatchObject({
+    message: expect.stringContaining('aborted'),
+  })
+  await replay.heal()
+  await replay.fault({ operation: 'DescribeInstances', fault: { kind: 'reset' } })
+  expect(await refusalOf(instanceIds(clients.ec2, 1_000))).toMatchObject({
+    message: expect.stringMatching(/ECONNRESET|hang up/),
+  })
+  await replay.heal()
+
+  await replay.drift(2)
+  const after = await instanceIds(clients.ec2, 1_000)
+  expect(after).toHaveLength(5)
+  expect(after.filter((id) => before.includes(id))).toHaveLength(3)
+})
+
 test('runs in a process of its own', async () => {
   const replay = await startReplayProcess({ instancesPerRegion: 5 })
   running.push(replay)

@@ -1,13 +1,16 @@
 import { createServer } from 'node:http'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { startProcess } from '../process.ts'
 import { errorCode, refuse } from './answer.ts'
 import type { Answer } from './answer.ts'
 import { parseCall } from './call.ts'
-import { throttled } from './faults.ts'
+import { faults, throttled } from './faults.ts'
+import type { FaultRule } from './faults.ts'
 import { callerOf, replayAnswer } from './replay/answers.ts'
+import { injected, jsonAnswer, send } from './replay/send.ts'
+import type { Broken } from './replay/send.ts'
 import { ReplayOptions } from './replay/model.ts'
 import { isForSqs, passOn } from './replay/pass-on.ts'
 import { throttle } from './throttle.ts'
@@ -32,6 +35,11 @@ export interface Replay {
   counts(): Promise<ReplayCounts>
   /** Zeroes the counts and refills the buckets. */
   clear(): Promise<void>
+  /** From here on calls that fit meet a fault; SQS is not among them. Rules add up until `heal`. */
+  fault(rule: FaultRule): Promise<void>
+  heal(): Promise<void>
+  /** Moves all accounts on to another state: see `drift` of the options. */
+  drift(to: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -40,7 +48,8 @@ export interface Replay {
  * hundred pages of 1,000 instances or several thousand small answers a second. SQS it leaves to `sqsUrl`.
  */
 export async function startReplay(options: ReplayOptions = {}): Promise<Replay> {
-  const model = ReplayOptions.parse(options)
+  let model = ReplayOptions.parse(options)
+  const active = faults()
   const buckets = throttle()
   const counts = new Map<string, Counted>()
   let inFlight = 0
@@ -53,18 +62,22 @@ export async function startReplay(options: ReplayOptions = {}): Promise<Replay> 
   }
   clear()
 
-  const answer = async (request: IncomingMessage): Promise<Answer> => {
+  const answer = async (request: IncomingMessage): Promise<Answer | Broken> => {
     const { method = 'GET', url: target = '/', headers } = request
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(Buffer.from(chunk))
-    if (target === '/_vedette/counts') {
-      if (method === 'DELETE') clear()
+    const body = Buffer.concat(chunks)
+    if (target.startsWith('/_vedette/')) {
+      // Written below, by the same code.
+      if (target === '/_vedette/drift') model = { ...model, drift: JSON.parse(body.toString()) as number }
+      else if (target === '/_vedette/faults' && method === 'DELETE') active.clear()
+      else if (target === '/_vedette/faults') active.add(JSON.parse(body.toString()) as FaultRule)
+      else if (method === 'DELETE') clear()
       const operations = Object.fromEntries([...counts].map(([name, count]) => [name, told(count)]))
-      const body = JSON.stringify({ operations, maxInFlight })
-      return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) }
+      return jsonAnswer({ operations, maxInFlight })
     }
 
-    const call = parseCall({ method, target, headers, body: Buffer.concat(chunks) })
+    const call = parseCall({ method, target, headers, body })
     const caller = callerOf(call.accessKeyId)
     const name = `${call.service}:${call.operation}`
     const arrived = performance.now()
@@ -77,6 +90,10 @@ export async function startReplay(options: ReplayOptions = {}): Promise<Replay> 
     try {
       // AWS decides on arrival; the answer then takes its time either way.
       const admitted = buckets.admit(call, caller.account, arrived)
+      const fault = active.next(call, caller.account)
+      if (fault !== undefined && fault.kind !== 'delay')
+        return injected(fault, call, { caller, answer: () => replayAnswer(model, call, caller) })
+      if (fault !== undefined) await wait(fault.ms)
       if (model.latencyMs > 0) await wait(model.latencyMs)
       if (!admitted) {
         count.throttled += 1
@@ -145,8 +162,9 @@ export async function startReplayProcess(options: ReplayOptions = {}): Promise<R
 const READY = /^replaying on (http:\S+)$/m
 
 function overHttp(url: string, stop: () => Promise<void>): Replay {
-  const ask = async (method: string): Promise<ReplayCounts> => {
-    const response = await fetch(`${url}/_vedette/counts`, { method })
+  const ask = async (method: string, what = 'counts', body?: unknown): Promise<ReplayCounts> => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) }
+    const response = await fetch(`${url}/_vedette/${what}`, { method, ...sent })
     // Written a few lines above, by the same code.
     return (await response.json()) as ReplayCounts
   }
@@ -154,11 +172,9 @@ function overHttp(url: string, stop: () => Promise<void>): Replay {
     url,
     counts: () => ask('GET'),
     clear: async () => void (await ask('DELETE')),
+    fault: async (rule) => void (await ask('POST', 'faults', rule)),
+    heal: async () => void (await ask('DELETE', 'faults')),
+    drift: async (to) => void (await ask('POST', 'drift', to)),
     stop,
   }
-}
-
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-  response.writeHead(status, { 'content-length': body.length }).end(body)
 }

@@ -44,7 +44,8 @@ const list = (set: string, count: (model: ReplayModel) => number, item: typeof i
     const total = count(model)
     const end = Math.min(total, page.from + page.size)
     let items = ''
-    for (let index = page.from; index < end; index += 1) items += item(account, call.region, index)
+    for (let index = page.from; index < end; index += 1)
+      items += item(account, call.region, model.drift + index, model.drift)
     const token = end < total ? `<nextToken>${writeToken(end, call.operation)}</nextToken>` : ''
     return ec2Answer(call, `<${set}>${items}</${set}>${token}`)
   }

@@ -15,6 +15,8 @@ export const ReplayOptions = z.object({
   /** Where calls of SQS are passed on to, so that a process with one endpoint has a queue too; absent: they are refused. */
   sqsUrl: z.url().optional(),
   port: z.number().int().nonnegative().default(0),
+  /** How far the accounts have moved on: with each step one resource of a list makes room for another, and others are mended or broken. */
+  drift: z.number().int().nonnegative().default(0),
 })
 export type ReplayOptions = z.input<typeof ReplayOptions>
 export type ReplayModel = z.output<typeof ReplayOptions>
@@ -32,7 +34,7 @@ function hex(digits: number, ...parts: readonly (string | number)[]): string {
 }
 
 /** One `item` of `reservationSet`, about as large as AWS's: of ten instances one allows IMDSv1, two have no profile. */
-export function instanceXml(account: string, region: string, index: number): string {
+export function instanceXml(account: string, region: string, index: number, drift = 0): string {
   const id = (prefix: string): string => `${prefix}-${hex(17, prefix, account, region, index)}`
   const group = hex(17, 'sg', account, region, index % 10)
   const address = `10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}`
@@ -59,13 +61,13 @@ export function instanceXml(account: string, region: string, index: number): str
 <attachment><attachmentId>${id('eni-attach')}</attachmentId><deviceIndex>0</deviceIndex><status>attached</status><attachTime>${launched}</attachTime><deleteOnTermination>true</deleteOnTermination></attachment>
 <privateIpAddressesSet><item><privateIpAddress>${address}</privateIpAddress><primary>true</primary></item></privateIpAddressesSet><interfaceType>interface</interfaceType></item></networkInterfaceSet>
 ${profile}<ebsOptimized>true</ebsOptimized><enaSupport>true</enaSupport><cpuOptions><coreCount>1</coreCount><threadsPerCore>2</threadsPerCore></cpuOptions>
-<metadataOptions><state>applied</state><httpTokens>${index % 10 === 0 ? 'optional' : 'required'}</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint><httpProtocolIpv6>disabled</httpProtocolIpv6><instanceMetadataTags>disabled</instanceMetadataTags></metadataOptions>
+<metadataOptions><state>applied</state><httpTokens>${(index + 3 * drift) % 10 === 0 ? 'optional' : 'required'}</httpTokens><httpPutResponseHopLimit>2</httpPutResponseHopLimit><httpEndpoint>enabled</httpEndpoint><httpProtocolIpv6>disabled</httpProtocolIpv6><instanceMetadataTags>disabled</instanceMetadataTags></metadataOptions>
 </item></instancesSet></item>`
 }
 
 /** One `item` of `securityGroupInfo`: every fifth opens port 22 to the internet. */
-export function securityGroupXml(account: string, region: string, index: number): string {
-  const port = index % 5 === 0 ? 22 : 443
+export function securityGroupXml(account: string, region: string, index: number, drift = 0): string {
+  const port = (index + 2 * drift) % 5 === 0 ? 22 : 443
   return `<item><ownerId>${account}</ownerId><groupId>sg-${hex(17, 'sg', account, region, index)}</groupId><groupName>group-${index}</groupName>
 <groupDescription>replayed</groupDescription><vpcId>vpc-${hex(17, 'vpc', account, region)}</vpcId><ipPermissions><item><ipProtocol>tcp</ipProtocol><fromPort>${port}</fromPort><toPort>${port}</toPort>
 <groups/><ipRanges><item><cidrIp>0.0.0.0/0</cidrIp></item></ipRanges><ipv6Ranges/><prefixListIds/></item></ipPermissions>
