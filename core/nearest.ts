@@ -1,12 +1,15 @@
 /** The candidate that somebody who wrote `word` most likely meant; undefined where none is near. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = word.toLowerCase()
+  const most = mistakesIn(word)
   let best: { readonly candidate: string; readonly steps: number } | undefined
   for (const candidate of candidates) {
+    // So much longer or shorter that it cannot be meant: a word may come from outside and be of any length.
+    if (Math.abs(candidate.length - word.length) > most) continue
     const steps = distance(wanted, candidate.toLowerCase())
     if (best === undefined || steps < best.steps) best = { candidate, steps }
   }
-  return best !== undefined && best.steps <= mistakesIn(word) ? best.candidate : undefined
+  return best !== undefined && best.steps <= most ? best.candidate : undefined
 }
 
 /** Half a sentence for a message: `: did you mean high?`, or nothing. */

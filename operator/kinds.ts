@@ -13,11 +13,12 @@ export type ScanScheduleObject = Stored<NonNullable<ScanSchedule['status']>>
 export type ScanRequestObject = Stored<NonNullable<ScanRequest['status']>>
 
 /**
- * The status as it was read, if it is one of today's schema; one that another schema wrote counts as none, and is written
- * anew.
+ * The status as it was read, as far as today's schema knows its fields; one that does not fit it counts as none, and is
+ * written anew.
  */
 export function understood<Status>(kind: Kind, status: Status | undefined): Status | undefined {
-  return kind.status.safeParse(status).success ? status : undefined
+  // The schema's output is the type of the kind's status.
+  return kind.status.safeParse(status).data as Status | undefined
 }
 
 function served<T extends KubeObject>(kind: Kind): KubeResource<T> {

@@ -14,6 +14,7 @@ it.each<[string, LabelSelector, boolean]>([
   ['NotIn without the label', { matchExpressions: [{ key: 'zone', operator: 'NotIn', values: ['a'] }] }, true],
   ['Exists', { matchExpressions: [{ key: 'team', operator: 'Exists' }] }, true],
   ['DoesNotExist', { matchExpressions: [{ key: 'team', operator: 'DoesNotExist' }] }, false],
+  ['Exists of a name that objects inherit', { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] }, false],
 ])('answers %s', (_, selector, expected) => {
   expect(matchesLabels(selector, labels)).toBe(expected)
 })

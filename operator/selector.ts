@@ -11,7 +11,8 @@ export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<s
   return (
     Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value) &&
     (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const label = labels[key]
+      // A label may be named as something that every object inherits, such as `constructor`.
+      const label = Object.hasOwn(labels, key) ? labels[key] : undefined
       switch (operator) {
         case 'In':
           return label !== undefined && values.includes(label)

@@ -139,6 +139,16 @@ describe('requestScan', () => {
     expect(await count(due, [target.targetId])).toBe(1)
   })
 
+  it('takes a spec with characters that jsonb refuses', async () => {
+    const target = await newTarget(store.pool)
+    const checks = {
+      ...scanSpec().checks,
+      parameters: [{ check: 'test-box-locked', name: 'a\u0000', value: '\ud83d' }],
+    }
+    const scanId = await newScan(store.pool, target, { spec: { checks } })
+    expect((await readScan(store.pool, scanId))?.spec.checks.parameters).toMatchObject([{ name: 'a\uFFFD' }])
+  })
+
   it('says that the target is deleted', async () => {
     const target = await newTarget(store.pool)
     await deleteTarget(store.pool, { uid: target.uid, signal: never })

@@ -4,6 +4,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import type { Sql } from '#platform/postgres/sql.ts'
 import { transaction } from '#platform/postgres/transaction.ts'
 import { contentKey } from './digest.ts'
+import { jsonText } from './json.ts'
 import { notifyScans } from './notify.ts'
 import { endScan, insertPrepareJobs, selectScan } from './scan-steps.ts'
 
@@ -206,7 +207,7 @@ async function absorb(
     [
       candidates.map(({ scanId }) => scanId),
       candidates.map(({ wish }) => wish.generation),
-      candidates.map(({ wish }) => JSON.stringify(wish.spec)),
+      candidates.map(({ wish }) => jsonText(wish.spec)),
       candidates.map(({ wish }) => wish.delaySeconds ?? 0),
     ],
   )
@@ -236,7 +237,7 @@ async function insertScans(
       rows.map(({ targetId }) => namespaces.get(targetId)),
       rows.map(({ state }) => state),
       rows.map(({ generation }) => generation),
-      rows.map(({ spec }) => JSON.stringify(spec)),
+      rows.map(({ spec }) => jsonText(spec)),
       rows.map(({ spec }) => scopeKey(spec)),
       rows.map(({ delaySeconds }) => delaySeconds ?? 0),
       trigger.kind,

@@ -44,6 +44,15 @@ describe('ensureTarget', () => {
     expect(await ensureTarget(store.pool, second)).toMatchObject({ kind: 'ok' })
   })
 
+  it('follows an object that names another account now, as an older schema let it, and leaves the one before', async () => {
+    const before = identity({ accountId: '000000000008', name: 'moved' })
+    await ensureTarget(store.pool, before)
+    const after = { ...before, accountId: '000000000009' }
+    expect(await ensureTarget(store.pool, after)).toMatchObject({ kind: 'ok' })
+    const living = (await listTargets(store.pool)).filter(({ name }) => name === 'moved')
+    expect(living).toMatchObject([{ accountId: '000000000009', uid: before.uid }])
+  })
+
   it('makes one target however many ask at once', async () => {
     const same = identity({ accountId: '000000000004', name: 'race' })
     const made = await Promise.all(Array.from({ length: 10 }, () => ensureTarget(store.pool, same)))

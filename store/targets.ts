@@ -35,12 +35,13 @@ export async function ensureTarget(
     const namespace = await ensureNamespace(tx, of)
     if (namespace.uid !== of.namespaceUid) return { kind: 'namespace-recreated' }
 
-    // Names are unique in a namespace: whoever else lives under this one is gone.
+    // Names are unique in a namespace: whoever else lives under this one is gone, and so is the account that this very
+    // object named while its schema let that be changed.
     const gone = await tx.query<{ id: string }>(
       `update targets set deleted_at = now()
-       where namespace = $1 and name = $2 and uid <> $3 and deleted_at is null and (partition, account_id) <> ($4, $5)
+       where namespace = $1 and name = $2 and deleted_at is null and (partition, account_id) <> ($3, $4)
        returning id`,
-      [of.namespace, of.name, of.uid, of.partition, of.accountId],
+      [of.namespace, of.name, of.partition, of.accountId],
     )
     for (const { id } of gone.rows) await cancelScansOf(tx, id)
 

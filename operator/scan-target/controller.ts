@@ -9,6 +9,7 @@ import { annotationsChanged, anyOf, foreignStatus, generationChanged } from '#pl
 import { done, failed, requeueAfter, type ReconcileResult } from '#platform/kube/reconcile-result.ts'
 import type { StatusWriter } from '#platform/kube/status.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
+import { plainText } from '#store/json.ts'
 import { requestScan } from '#store/scans.ts'
 import type { Trigger } from '#core/scan.ts'
 import { targetUidAt } from '#store/lookups.ts'
@@ -172,9 +173,9 @@ async function readFacts(pool: Pool, targetId: string, generation: number): Prom
 /** The scan that the object asks for and the database does not know of yet. */
 function wantedScan(target: ScanTargetObject, spec: ScanTargetSpec, facts: TargetFacts, now: Date): Trigger | null {
   const generation = target.metadata.generation ?? 0
-  // As long as the status that acknowledges it may be.
-  const token = target.metadata.annotations?.[SCAN_NOW_ANNOTATION]?.slice(0, 256)
-  if (token !== undefined && token !== '' && token !== facts.handledScanNow) return { kind: 'annotation', token }
+  // As the database keeps it, and no longer than the status that acknowledges it may be.
+  const token = plainText((target.metadata.annotations?.[SCAN_NOW_ANNOTATION] ?? '').slice(0, 256))
+  if (token !== '' && token !== facts.handledScanNow) return { kind: 'annotation', token }
   if (spec.suspend) return null
   if (facts.requestedGeneration === null || facts.requestedGeneration < generation) return { kind: 'spec', generation }
   if (retryAt(facts) <= now.getTime()) return { kind: 'spec', generation, attempt: facts.refusal?.failures ?? 0 }

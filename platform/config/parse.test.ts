@@ -50,5 +50,6 @@ describe('parseSettings', () => {
 
   it('never shows a secret, even when it refuses it', () => {
     expect(faultsOf({ VEDETTE_DATABASE_URL: 'mysql://u:hunter2@h/d' }).join()).not.toContain('hunter2')
+    expect(faultsOf({ VEDETTE_QUEUE_URL: 'postgres://u:hunter2@h/d' }).join()).not.toContain('hunter2')
   })
 })

@@ -1,4 +1,5 @@
 import { suggestion } from '#core/nearest.ts'
+import { scrub } from '#platform/log/scrub.ts'
 import { SETTINGS, type Process, type Setting, type Settings } from './settings.ts'
 
 /** Every setting that was refused, in one message: what was wrong with each, and what it takes. */
@@ -39,7 +40,7 @@ export function parseSettings<P extends Process>(
     }
     const parsed = row.parse(text)
     if (parsed.ok) values[key] = parsed.value
-    else faults.push(`${row.name} takes ${parsed.expects}${row.secret === true ? '' : `, not "${text}"`}`)
+    else faults.push(`${row.name} takes ${parsed.expects}${row.secret === true ? '' : `, not "${scrub(text)}"`}`)
   }
   const known = new Set(rows.map(([, row]) => row.name))
   for (const name of Object.keys(environment)) {

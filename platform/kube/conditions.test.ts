@@ -44,7 +44,13 @@ describe('updateConditions', () => {
   it('cuts a message that nobody would read', () => {
     const [updated] = updateConditions([], [{ ...ready, message: 'x'.repeat(5000) }], at)
 
-    expect(updated?.message).toHaveLength(1024)
+    expect(Buffer.byteLength(updated?.message ?? '')).toBe(1024)
+  })
+
+  it('cuts by bytes, between characters: a status stays small in every script', () => {
+    const [updated] = updateConditions([], [{ ...ready, message: '😀'.repeat(1000) }], at)
+
+    expect(updated?.message).toBe(`${'😀'.repeat(255)}…`)
   })
 })
 

@@ -1,3 +1,4 @@
+import { cut } from './cut.ts'
 import { toKubeTime } from './micro-time.ts'
 
 /** metav1.Condition. https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.34/#condition-v1-meta (read 2026-11) */
@@ -16,8 +17,8 @@ export interface Condition {
 
 export type ConditionInput = Omit<Condition, 'lastTransitionTime' | 'observedGeneration'>
 
-/** metav1 allows 32,768; nobody reads that much in a status. */
-const maxMessage = 1024
+/** metav1 allows 32,768 characters; nobody reads that much in a status, which carries some messages twice. */
+const maxMessageBytes = 1024
 
 /**
  * The conditions as they should be written: exactly the given ones, in their order. `lastTransitionTime` stays when the
@@ -36,7 +37,7 @@ export function updateConditions(
       ...(at.generation === undefined ? {} : { observedGeneration: at.generation }),
       lastTransitionTime: before?.status === status ? before.lastTransitionTime : toKubeTime(at.now),
       reason,
-      message: message.length <= maxMessage ? message : `${message.slice(0, maxMessage - 1)}…`,
+      message: cut(message, maxMessageBytes),
     }
   })
 }

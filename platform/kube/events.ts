@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Logger } from '#platform/log/logger.ts'
 import type { KubeClient } from './client.ts'
+import { cut } from './cut.ts'
 import type { KubeMetrics } from './metrics.ts'
 import { toMicroTime } from './micro-time.ts'
 import type { KubeObject } from './object.ts'
@@ -236,14 +237,4 @@ function referenceTo(object: KubeObject): ObjectReference {
     name,
     uid,
   }
-}
-
-function cut(text: string, maxBytes: number): string {
-  const bytes = Buffer.from(text)
-  if (bytes.length <= maxBytes) return text
-  // A character cut in two becomes U+FFFD, which goes too.
-  return `${bytes
-    .subarray(0, maxBytes - 3)
-    .toString()
-    .replace(/\uFFFD+$/, '')}…`
 }
