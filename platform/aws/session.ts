@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, type AssumeRoleCommandInput } from '@aws-sdk/client-sts'
-import type { AwsCredentialIdentityProvider } from '@smithy/types'
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types'
 import type { Answer, AwsCalls, Failure } from '#core/aws-call.ts'
 import { callUntilAnswered, type CallDeps } from './attempts.ts'
 import { FailureError } from './failure.ts'
@@ -63,7 +63,8 @@ export type Assumed =
 
 /**
  * Assumes a role at the regional STS endpoint, with its ExternalId and a session policy that leaves only reads. The
- * session renews itself until it is destroyed. Nothing is stored. Cost: one call, and one per 55 minutes.
+ * session renews itself until it is destroyed; whose the first credentials are is the caller's to prove, and later ones
+ * are proven here before they are used. Nothing is stored. Cost: one call, and two per 55 minutes.
  */
 export async function assumeRole(deps: SessionDeps, request: RoleRequest): Promise<Assumed> {
   const { policyArns, inline } = request.sessionPolicy
@@ -87,6 +88,9 @@ export async function assumeRole(deps: SessionDeps, request: RoleRequest): Promi
       renew: async () => {
         const next = await ask()
         if (!next.ok) throw new FailureError(next.failure)
+        const owner = await sts.accountOf(next.value)
+        if (!owner.ok) throw new FailureError(owner.failure)
+        if (owner.value !== accountIn(request.roleArn)) throw new FailureError(foreign(request.roleArn, owner.value))
         return next.value
       },
       clockOffsetMs: sts.clockOffsetMs,
@@ -168,6 +172,8 @@ interface Opened extends Issued {
 interface Sts {
   assume(input: AssumeRoleCommandInput): Promise<Answer<Opened>>
   whoAmI(): Promise<Answer<string>>
+  /** Whose account these credentials open. */
+  accountOf(credentials: AwsCredentialIdentity): Promise<Answer<string>>
   readonly clockOffsetMs: () => number
   readonly destroy: () => void
 }
@@ -182,6 +188,15 @@ function openSts(deps: SessionDeps): Sts {
   const recover = (_: Failure, error: unknown): Promise<boolean> =>
     Promise.resolve(Boolean((error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected))
   const send = { abortSignal: deps.signal }
+
+  const clientWith = (credentials: AwsCredentialIdentityProvider) =>
+    createStsClient({
+      region,
+      credentials,
+      requestHandler,
+      endpoint,
+      clockOffsetMs: client.config.systemClockOffset,
+    })
 
   return {
     assume: (input) =>
@@ -215,11 +230,37 @@ function openSts(deps: SessionDeps): Sts {
         recover,
         send: async () => (await client.send(new GetCallerIdentityCommand({}), send)).Arn ?? '',
       }),
+    accountOf: (credentials) =>
+      callUntilAnswered(callDeps, {
+        operation: 'sts:GetCallerIdentity',
+        region,
+        send: async () => {
+          const asked = clientWith(() => Promise.resolve(credentials))
+          return (await asked.send(new GetCallerIdentityCommand({}), send)).Account ?? ''
+        },
+      }),
     clockOffsetMs: () => client.config.systemClockOffset,
     destroy: () => {
       client.destroy()
       requestHandler.destroy()
     },
+  }
+}
+
+function accountIn(roleArn: string): string | undefined {
+  return roleArn.split(':')[4]
+}
+
+/** Credentials of another account than the role's: they may not be used, whatever they would open. */
+function foreign(roleArn: string, account: string): Failure {
+  const message = `${roleArn} was assumed again, and the credentials open account ${account}: they were not used`
+  const operation = 'sts:AssumeRole'
+  return {
+    category: 'credentials',
+    operation,
+    code: 'AccountMismatch',
+    message,
+    reason: { kind: 'fault', operation, detail: message },
   }
 }
 

@@ -17,9 +17,9 @@ import {
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ACCOUNT, createReader, openDoor, type Door } from '#test/aws/door.ts'
+import { ACCOUNT, createReader, EXTERNAL_ID, openDoor, type Door } from '#test/aws/door.ts'
 import { clientsFor } from '#test/harness/aws/clients.ts'
-import { policy, setRolePolicy } from '#test/harness/aws/roles.ts'
+import { createRole, policy, setRolePolicy, trustPolicy } from '#test/harness/aws/roles.ts'
 import { useAws } from '#test/harness/aws/use-aws.ts'
 import { createRateLimits } from './rate-limit.ts'
 import type { AwsTransport } from './transport.ts'
@@ -350,6 +350,24 @@ describe('credentials', () => {
       ok: false,
       failure: { category: 'access_denied', reason: { kind: 'denied', action: 'sts:AssumeRole' } },
     })
+  })
+
+  test('that STS renews for another account are never used: the call fails and says whose they were', async () => {
+    const other = '444455556666'
+    await createRole(cloud.aws, other, {
+      name: 'Reader',
+      trust: trustPolicy(cloud.aws.workerRoleArn(), EXTERNAL_ID),
+      policy: policy('Allow', ['*']),
+    })
+    cloud.aws.advance(3_601_000)
+    const mistaken = cloud.aws.faults.add({ operation: 'AssumeRole', fault: { kind: 'identity', account: other } })
+    expect(await vpcs()).toMatchObject({
+      ok: false,
+      failure: { category: 'credentials', code: 'AccountMismatch', message: expect.stringContaining(other) },
+    })
+    expect(cloud.aws.counts({ account: other })).toEqual({ 'sts:GetCallerIdentity': 1 })
+    mistaken.remove()
+    expect(await vpcs()).toMatchObject({ ok: true })
   })
 
   test('that one region does not know are not renewed', async () => {

@@ -1,7 +1,8 @@
 import { DescribeVpcsCommand, DescribeRegionsCommand } from '@aws-sdk/client-ec2'
 import { ListUsersCommand } from '@aws-sdk/client-iam'
 import { ListBucketsCommand } from '@aws-sdk/client-s3'
-import { CreateQueueCommand } from '@aws-sdk/client-sqs'
+import { CreateQueueCommand, ListQueuesCommand } from '@aws-sdk/client-sqs'
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { clientsFor } from './clients.ts'
 import type { Clients } from './clients.ts'
@@ -158,6 +159,35 @@ describe('token buckets', () => {
     const admitted = (calls: number, at: number) =>
       Array.from({ length: calls }, () => bucket.admit(call, ACCOUNT, at)).filter(Boolean).length
     expect([admitted(120, 0), admitted(50, 1_000), admitted(200, 60_000)]).toEqual([100, 20, 100])
+  })
+})
+
+describe('faults that lie', () => {
+  test('an error may come after the effect', async () => {
+    cloud.aws.faults.add({ operation: 'CreateQueue', times: 1, fault: { kind: 'late-error', code: 'InternalError' } })
+    expect(await refusalOf(clients.sqs.send(new CreateQueueCommand({ QueueName: 'there' })))).toMatchObject({
+      name: 'InternalError',
+      status: 500,
+    })
+    const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({}))
+    expect(QueueUrls).toEqual([expect.stringMatching(/there$/)])
+  })
+
+  test('STS may say that a caller is of another account, and open the role of the same name there', async () => {
+    const other = '444455556666'
+    await createRole(cloud.aws, other, { name: 'Reader', trust: trustPolicy(cloud.aws.workerRoleArn()) })
+    const fault = { kind: 'identity', account: other } as const
+    const mistaken = cloud.aws.faults.add({ operation: 'GetCallerIdentity', fault })
+    expect(await clients.sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
+      Account: other,
+      Arn: `arn:aws:sts::${other}:assumed-role/Reader/test`,
+    })
+    mistaken.remove()
+    expect((await clients.sts.send(new GetCallerIdentityCommand({}))).Account).toBe(ACCOUNT)
+    cloud.aws.faults.add({ operation: 'AssumeRole', fault })
+    const session = await assumeRole(cloud.aws, { RoleArn: `arn:aws:iam::${ACCOUNT}:role/Reader` })
+    const { sts } = clientsFor(cloud.aws.url, session)
+    expect((await sts.send(new GetCallerIdentityCommand({}))).Account).toBe(other)
   })
 })
 

@@ -32,6 +32,15 @@ export const Fault = z.discriminatedUnion('kind', [
     body: z.string().default('<html><body>It works!</html>'),
     contentType: z.string().default('text/html'),
   }),
+  /** An error although the call has had its effect. */
+  z.object({
+    kind: z.literal('late-error'),
+    status: z.number().int().default(500),
+    code: z.string().default('InternalFailure'),
+    message: z.string().default('Injected'),
+  }),
+  /** STS speaks of another account: GetCallerIdentity says that the caller is of it, AssumeRole opens the role of the same name there. */
+  z.object({ kind: z.literal('identity'), account: z.string() }),
 ])
 export type Fault = z.infer<typeof Fault>
 

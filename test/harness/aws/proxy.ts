@@ -12,6 +12,7 @@ import { throttled } from './faults.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { Principal } from './identity.ts'
 import { answerCall, identify } from './pipeline.ts'
+import { answerForAnother } from './sts.ts'
 import type { Throttle } from './throttle.ts'
 import type { World } from './world.ts'
 
@@ -127,7 +128,12 @@ async function serveCall(options: ProxyOptions, call: Call, response: ServerResp
   const limited = !admin && !options.throttle.admit(call, caller.account, world.now())
   const answer = limited
     ? refuse(call, throttled(call))
-    : (injected(world, call, caller, fault) ?? (await answerCall(world, call, caller, gone.signal)))
+    : ((await injected(world, call, caller, fault)) ?? (await answerCall(world, call, caller, gone.signal)))
+  if (fault?.kind === 'late-error' && !limited) {
+    record(fault.status, fault.code)
+    send(response, refuse(call, fault))
+    return
+  }
   record(answer.status, errorCode(answer))
   if (fault?.kind === 'truncate') {
     response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length })
@@ -139,7 +145,12 @@ async function serveCall(options: ProxyOptions, call: Call, response: ServerResp
   send(response, answer)
 }
 
-function injected(world: World, call: Call, principal: Principal, fault: Fault | undefined): Answer | undefined {
+async function injected(
+  world: World,
+  call: Call,
+  principal: Principal,
+  fault: Fault | undefined,
+): Promise<Answer | undefined> {
   switch (fault?.kind) {
     case 'error':
       return refuse(call, fault)
@@ -149,6 +160,8 @@ function injected(world: World, call: Call, principal: Principal, fault: Fault |
       return refuse(call, denial(call, principal, wishOf(world, principal, call), fault.reason))
     case 'malformed':
       return { status: 200, headers: { 'content-type': fault.contentType }, body: Buffer.from(fault.body) }
+    case 'identity':
+      return answerForAnother(world, call, principal, fault.account)
     default:
       return undefined
   }

@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import type { Answer, Refusal } from './answer.ts'
 import { queryAnswer, refuse } from './answer.ts'
 import { contextOf, reasonToDeny } from './authorize.ts'
+import { withParams } from './call.ts'
 import type { Call } from './call.ts'
 import { namesOf } from './identity.ts'
 import type { Principal } from './identity.ts'
@@ -62,6 +63,22 @@ export async function assumeRole(world: World, call: Call, caller: Principal): P
     policies: sessionPolicies.policies,
     percent: Math.ceil((100 * packed) / world.packedPolicyLimit),
   })
+}
+
+/** What STS would say if it took this account for the one that is meant; undefined for other operations than its two. */
+export async function answerForAnother(
+  world: World,
+  call: Call,
+  caller: Principal,
+  account: string,
+): Promise<Answer | undefined> {
+  const elsewhere = (arn: string): string => arn.replace(/(?<=:)\d{12}(?=:)/, account)
+  if (call.action === 'sts:GetCallerIdentity') {
+    return getCallerIdentity(call, { ...caller, account, arn: elsewhere(caller.arn) })
+  }
+  if (call.action !== 'sts:AssumeRole') return undefined
+  const mistaken = withParams(call, (params) => params.set('RoleArn', elsewhere(params.get('RoleArn') ?? '')))
+  return assumeRole(world, mistaken, caller)
 }
 
 async function mayAssume(world: World, call: Call, caller: Principal, role: Role, account: string): Promise<boolean> {
