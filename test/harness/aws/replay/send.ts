@@ -16,7 +16,9 @@ export function injected(
   { caller, answer }: { readonly caller: ReplayCaller; readonly answer: () => Answer },
 ): Answer | Broken {
   switch (fault.kind) {
+    // Reads have no effect that an error could come after.
     case 'error':
+    case 'late-error':
       return refuse(call, fault)
     case 'throttle':
       return refuse(call, throttled(call))
@@ -32,6 +34,8 @@ export function injected(
     case 'reset':
     case 'hang':
       return { kind: fault.kind }
+    case 'identity':
+      throw new Error('the replay server has one account for each access key: use the AWS proxy for another identity')
     default:
       return fault satisfies never
   }
