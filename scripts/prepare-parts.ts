@@ -1,6 +1,6 @@
 // Gets the real parts that tests and the demo run on: the Kubernetes control plane, kubectl and moto. Once; then they
 // are in the cache, and this takes no time.
-import { motoPython } from '#test/harness/aws/venv.ts'
+import { MOTO, pythonWith } from '#test/harness/python.ts'
 import { findBinaries, findKubectl } from '#test/harness/controlplane/binaries.ts'
 
 const say = (line: string): void => console.log(line)
@@ -9,7 +9,7 @@ const parts = await Promise.allSettled([
   findBinaries(['etcd', 'kube-apiserver', 'kube-controller-manager'], { env, say }).then(() =>
     findKubectl({ env, say }),
   ),
-  motoPython({ env, log: say, signal: new AbortController().signal }),
+  pythonWith(MOTO, { env, log: say, signal: new AbortController().signal }),
 ])
 for (const part of parts) {
   if (part.status === 'fulfilled') continue

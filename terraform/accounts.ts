@@ -16,6 +16,7 @@ import type { Change } from './plan.ts'
 import { Scopes } from './scope.ts'
 import { settingsOf, valueOfAll, type PlannedSetting } from './settings.ts'
 import { belonging, NOWHERE, planSnapshot } from './snapshot.ts'
+import { standInsOf, type StandIn } from './stand-in.ts'
 import type { Told } from './told.ts'
 import { isNew } from './view.ts'
 
@@ -24,6 +25,10 @@ export interface AccountOfPlan {
   readonly accountId: string | null
   readonly resources: readonly PlacedResource[]
   readonly settings: readonly PlannedSetting[]
+  /** What it says of resources that it does not manage. */
+  readonly standIns: readonly StandIn[]
+  /** Addresses of companions that belong, or may, to something of the plan. */
+  readonly linked: ReadonlySet<string>
   readonly snapshot: Snapshot
 }
 
@@ -86,6 +91,8 @@ function readAccount(
     accountId,
     resources,
     settings,
+    standIns: standInsOf(changes, mappings, around),
+    linked: new Set(changes.filter((change) => around.links.isLinked(change)).map(({ address }) => address)),
     snapshot: planSnapshot({
       account: settingsAt(Account, GLOBAL),
       region: (location) => settingsAt(AccountRegion, location),

@@ -16,6 +16,7 @@ const FOLDERS = [
   'lifecycle',
   'modules',
   'opentofu',
+  'outside',
   'secrets',
 ]
 const RUNS = 40

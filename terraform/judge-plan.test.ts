@@ -54,9 +54,13 @@ describe('a plan of OpenTofu', () => {
 })
 
 describe('a plan with data sources that are read when applying', () => {
-  it('links through them, and leaves alone what they find elsewhere', () => {
+  it('links through them, and judges by itself what is said of what they find elsewhere', () => {
     const judgement = judged(readFixture('deferred'))
-    expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({ made: 'pass', other: 'fail' })
+    expect(verdicts(judgement, 's3-bucket-versioning')).toEqual({
+      made: 'pass',
+      other: 'fail',
+      'aws_s3_bucket_versioning.foreign': 'pass',
+    })
     expect(verdicts(judgement, 's3-bucket-deny-http')).toEqual({ made: 'pass', other: 'pass' })
     expect(verdicts(judgement, 's3-bucket-public')).toEqual({ made: 'unknown', other: 'fail' })
   })

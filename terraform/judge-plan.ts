@@ -1,3 +1,4 @@
+import type { Check } from '#core/check.ts'
 import { Evaluation, type EvaluationInput, type Listing, type PairCount, type Result } from '#core/evaluation.ts'
 import { fingerprint } from '#core/finding.ts'
 import type { ReportResult } from '#core/report.ts'
@@ -14,7 +15,8 @@ import { Secrets } from './secrets.ts'
 import { settingResource } from './settings.ts'
 import { NOWHERE } from './snapshot.ts'
 import type { SourceView } from './source-view.ts'
-import { hasTwin, readsOnly } from './twins.ts'
+import type { StandIn } from './stand-in.ts'
+import { hasTwin, reads, readsOnly } from './twins.ts'
 
 /** A plan, and what is asked of it. */
 export interface PlanQuestion {
@@ -52,13 +54,19 @@ export function judgePlan(question: PlanQuestion): PlanJudgement {
     asked.map(({ check }) => check),
   )
   const judged = accounts.map((account) => judgeAccount(account, asked, question))
+  const results = judged.flatMap((one) => one.results)
+  const told = new Set([
+    ...accounts.flatMap(({ linked }) => [...linked]),
+    ...results.map(({ resource }) => resource?.address ?? ''),
+  ])
+  const { types, ofOthers } = notExamined(question, asked, told)
   const secrets = new Secrets(question.plan)
   return {
-    results: judged.flatMap(({ results }) => results).map((result) => secrets.hide(result)),
+    results: results.map((result) => secrets.hide(result)),
     counts: added(judged.flatMap(({ counts }) => counts)),
-    notExamined: notExamined(question, asked),
+    notExamined: types,
     withoutTwin: checks.filter((selected) => !asked.includes(selected)).map(({ check }) => check.id),
-    notices: noticesOf(question),
+    notices: [...noticesOf(question), ...ofOthersNotice(ofOthers)],
   }
 }
 
@@ -69,6 +77,16 @@ function noticesOf({ plan, source }: PlanQuestion): readonly string[] {
   return [
     `The plan depends on ${what} in a place that its JSON leaves out, a local value or a dynamic block: where that sets something, the default of AWS may stand here instead. Give the Terraform files (--source).`,
   ]
+}
+
+/** So many addresses can be read in one sentence. */
+const MOST_NAMED = 3
+
+function ofOthersNotice(addresses: readonly string[]): readonly string[] {
+  if (addresses.length === 0) return []
+  const more = addresses.length - MOST_NAMED
+  const what = `${addresses.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return [`Not examined, for this plan does not manage what they belong to: ${what}.`]
 }
 
 function judgeAccount(
@@ -89,7 +107,7 @@ function judgeAccount(
     checks
       .filter(({ check }) => check.on.type === resource.type)
       .slice(0, 1)
-      .flatMap(({ check }) => ofResources.judge(resource, check.on.listed === 'global' ? GLOBAL : resource.location))
+      .flatMap(({ check }) => ofResources.judge(resource, placeOf(check, resource)))
       .map((result) => reported(result, resource, change, account, question)),
   )
   // Each setting is judged alone, by the checks that ask for nothing else: of the others the plan says nothing.
@@ -106,10 +124,62 @@ function judgeAccount(
         counts: evaluation.counts(),
       }
     })
+  const ofStandIns = account.standIns.flatMap((standIn) =>
+    checks.map((selected) => {
+      const { check } = selected
+      const reportedAt = partsToReport(
+        standIn,
+        check,
+        (one) => evaluationOf([selected], [one]).judge(one, placeOf(check, one))[0],
+      )
+      const evaluation = evaluationOf(
+        [selected],
+        reportedAt.map(({ resource }) => resource),
+      )
+      const found = reportedAt.flatMap(({ resource, change }) =>
+        evaluation
+          .judge(resource, placeOf(check, resource))
+          .map((result) => reported(result, resource, change, account, question)),
+      )
+      return { results: found, counts: evaluation.counts() }
+    }),
+  )
+  const apart = [...ofStandIns, ...ofSettings]
   return {
-    results: [...results, ...ofSettings.flatMap((judgement) => judgement.results)],
-    counts: [...ofResources.counts(), ...ofSettings.flatMap(({ counts }) => counts)],
+    results: [...results, ...apart.flatMap((judgement) => judgement.results)],
+    counts: [...ofResources.counts(), ...apart.flatMap(({ counts }) => counts)],
   }
+}
+
+/**
+ * Where a verdict on a resource that the plan does not manage stands: at each companion that brings it about alone, else at
+ * the first that has to do with it; and at those of which something is not known yet, for they may bring it about.
+ */
+function partsToReport(
+  { data, parts }: StandIn,
+  check: Check,
+  judge: (resource: Resource) => Result | undefined,
+): readonly { readonly resource: Resource; readonly change: Change }[] {
+  const own = parts.filter(
+    ({ alone, sets }) => check.on.type === alone.type && sets.some((field) => reads(check, alone.type, field)),
+  )
+  const [first] = own
+  if (first === undefined) return []
+  const whole = { ...first.alone, data }
+  const verdict = judge(whole)?.verdict
+  const judged = own.map((part) => ({ part, result: judge(part.alone) }))
+  const decides = judged.some(({ result }) => verdict !== 'unknown' && result?.verdict === verdict)
+  return judged.flatMap(({ part, result }) => {
+    const { alone, change } = part
+    if (decides && result?.verdict === verdict) return [{ resource: alone, change }]
+    if (!decides && part === first) return [{ resource: whole, change }]
+    const isNotKnownYet = result?.missing.some(({ reasons }) => reasons.some(({ kind }) => kind !== 'elsewhere'))
+    return result?.verdict === 'unknown' && isNotKnownYet === true ? [{ resource: alone, change }] : []
+  })
+}
+
+function placeOf(check: Check, resource: Resource): string {
+  return check.on.listed === 'global' ? GLOBAL : resource.location
 }
 
 function inputFor(

@@ -1,7 +1,9 @@
 import type { Reason } from '#core/reason.ts'
 import type { Expressions } from './expressions.ts'
+import { modulePathText } from './address.ts'
 import { listOf, member, textOf, textsOf } from './json.ts'
 import type { CompanionType, Mapping } from './mapping.ts'
+import { hasTrue } from './marks.ts'
 import type { Names } from './names.ts'
 import type { Change, Plan } from './plan.ts'
 import type { Scopes } from './scope.ts'
@@ -28,6 +30,15 @@ export type Named =
   /** Null: any of the type. */
   | { readonly oneOf: readonly Change[] | null }
 
+/** A resource that the plan does not manage, as a companion names it. */
+export interface Outside {
+  readonly name: string | undefined
+  /** The same for all that name the same one. */
+  readonly key: string
+  /** Perhaps: a list that is not known may name none. */
+  readonly as: 'planned' | 'deleted' | 'forgotten' | 'perhaps'
+}
+
 const NOTHING: Linked = { planned: [], deleted: [], forgotten: [], unresolved: [] }
 
 /**
@@ -39,7 +50,8 @@ export class Links {
   readonly #plan: Plan
   readonly #expressions: Expressions
   readonly #names: Names
-  readonly #linked = new Map<string, Growing>()
+  readonly #linked = new Map<Change, Map<string, Growing>>()
+  readonly #companions = new Set<Change>()
   readonly #byAddress: ReadonlyMap<string, Change>
 
   constructor(
@@ -70,7 +82,55 @@ export class Links {
   }
 
   of(parent: Change, companionType: string): Linked {
-    return this.#linked.get(`${parent.address} ${companionType}`) ?? NOTHING
+    return this.#linked.get(parent)?.get(companionType) ?? NOTHING
+  }
+
+  /** Whether a companion belongs to something of the plan, or may. */
+  isLinked(companion: Change): boolean {
+    return this.#companions.has(companion)
+  }
+
+  /** Links a companion to what stands in for a resource that is not of the plan. */
+  link(parent: Change, companion: Change, by: string, as: Outside['as']): void {
+    const linked = this.#at(parent, companion.type)
+    if (as === 'perhaps') linked.unresolved.push({ kind: 'after_apply', attribute: `${companion.address}.${by}` })
+    else linked[as].push(companion)
+  }
+
+  /** What a companion belongs to that is none of these types' resources of the plan. */
+  outside(change: Change, { by, isRequired, isList }: CompanionType, types: readonly string[]): readonly Outside[] {
+    const isOutside = (name: string): boolean =>
+      types.every((type) => this.#names.named(type, name, change).length === 0)
+    const had = namesIn(change.before?.[by]).filter(isOutside)
+    if (isGone(change)) {
+      const as = change.becomes === 'deleted' ? 'deleted' : 'forgotten'
+      return had.map((name) => ({ name, key: name, as }))
+    }
+    const now = namesIn(change.after?.[by])
+    const known = now.filter(isOutside).map((name): Outside => ({ name, key: name, as: 'planned' }))
+    if (hasTrue(member(change.afterUnknown, by))) {
+      const key = this.#unknownOwner(change, by, isRequired === true)
+      const named = types.map((type) => this.named(change, by, type, isRequired))
+      const isOwn = named.some((one) => ('certain' in one ? one.certain : (one.oneOf ?? [])).length > 0)
+      return key === undefined || isOwn
+        ? known
+        : [...known, { name: undefined, key, as: isList === true ? 'perhaps' : 'planned' }]
+    }
+    const left = had.filter((name) => !now.includes(name))
+    return [...known, ...left.map((name): Outside => ({ name, key: name, as: 'deleted' }))]
+  }
+
+  /** Tells apart owners whose names are not known: one expression of one module names one. Undefined: it names none. */
+  #unknownOwner(
+    { module, mode, type, name, key, address }: Change,
+    by: string,
+    isRequired: boolean,
+  ): string | undefined {
+    const expression = member(this.#plan.configuration.resource(module, mode, type, name)?.expressions, by)
+    if (expression === undefined) return isRequired ? address : undefined
+    const text = JSON.stringify(expression)
+    const isOfInstance = /"(each|count)\.|\[(each|count)\./.test(text)
+    return `${modulePathText(module)} ${text} ${isOfInstance ? JSON.stringify(key) : ''}`
   }
 
   /** The resources of a type that an attribute names. `isRequired`: there is none without it. */
@@ -152,36 +212,45 @@ export class Links {
     const had = before.flatMap((name) => this.#names.named(type, name, change))
     if (isGone(change)) {
       const kind = change.becomes === 'deleted' ? 'deleted' : 'forgotten'
-      for (const parent of had) this.#at(parent, companion)[kind].push(change)
-      if (companion.isRequired && before.length === 0) this.#mayBelongTo(parents, change, companion, scopes)
+      for (const parent of had) this.#own(parent, change)[kind].push(change)
+      if (companion.isRequired && before.length === 0) this.#mayBelongTo(parents, change, scopes)
       return
     }
     const named = this.named(change, companion.by, type, companion.isRequired)
     const has = 'certain' in named ? named.certain : []
-    for (const parent of has) this.#at(parent, companion).planned.push(change)
+    for (const parent of has) this.#own(parent, change).planned.push(change)
     // It is taken from one resource and given to another.
-    for (const parent of had) if (!has.includes(parent)) this.#at(parent, companion).deleted.push(change)
+    for (const parent of had) if (!has.includes(parent)) this.#own(parent, change).deleted.push(change)
     if ('certain' in named) return
 
     // What does not change is known by now, so a companion whose parent is not known belongs to something that does.
     const changed = parents.filter((parent) => parent.becomes !== 'unchanged' || parent.isImported)
-    this.#mayBelongTo(named.oneOf ?? (changed.length > 0 ? changed : parents), change, companion, scopes)
+    this.#mayBelongTo(named.oneOf ?? (changed.length > 0 ? changed : parents), change, scopes)
   }
 
-  #mayBelongTo(parents: readonly Change[], change: Change, companion: CompanionType, scopes: Scopes): void {
+  #mayBelongTo(parents: readonly Change[], change: Change, scopes: Scopes): void {
     const { account } = scopes.of(change)
     for (const parent of parents) {
       if (scopes.of(parent).account !== account) continue
-      this.#at(parent, companion).unresolved.push({ kind: 'unlinked', address: change.address })
+      this.#own(parent, change).unresolved.push({ kind: 'unlinked', address: change.address })
     }
   }
 
-  #at(parent: Change, companion: CompanionType): Growing {
-    const key = `${parent.address} ${companion.type}`
-    const known = this.#linked.get(key)
-    if (known !== undefined) return known
-    const growing: Growing = { planned: [], deleted: [], forgotten: [], unresolved: [] }
-    this.#linked.set(key, growing)
+  /** The links of a resource of the plan, to add a companion to. */
+  #own(parent: Change, companion: Change): Growing {
+    this.#companions.add(companion)
+    return this.#at(parent, companion.type)
+  }
+
+  #at(parent: Change, companionType: string): Growing {
+    const byType = this.#linked.get(parent) ?? new Map<string, Growing>()
+    this.#linked.set(parent, byType)
+    const growing = byType.get(companionType) ?? { planned: [], deleted: [], forgotten: [], unresolved: [] }
+    byType.set(companionType, growing)
     return growing
   }
+}
+
+function namesIn(value: unknown): readonly string[] {
+  return [value].flat().filter((name) => typeof name === 'string' && name !== '') as readonly string[]
 }

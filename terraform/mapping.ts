@@ -30,6 +30,11 @@ export interface Mapping<T = unknown> {
   readonly says: readonly string[]
   /** None where it stands for nothing here (an ingress rule of type `egress`). Pure, and never throws. */
   readonly resources: (planned: Planned) => readonly Mapped<T>[]
+  /**
+   * One that the plan does not manage, told by its companions and `--facts` alone: everything else of it is unknown, never a
+   * default. Undefined: nothing of it is to be judged. Where it is left out, such companions are told as not examined.
+   */
+  readonly standIn?: (planned: Planned) => Stored<T> | undefined
 }
 
 /** A Terraform type whose resources belong to another. */
@@ -37,6 +42,8 @@ export interface CompanionType {
   readonly type: string
   /** Its attribute that names what it belongs to; a list names several, all for certain. */
   readonly by: string
+  /** That attribute is a list, so it may name none. */
+  readonly isList?: true
   /** Terraform refuses one without it: where a plan has none, it is not the whole plan. */
   readonly isRequired?: true
 }

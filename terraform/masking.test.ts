@@ -40,6 +40,7 @@ describe.each([
   'lifecycle',
   'modules',
   'opentofu',
+  'outside',
   'secrets',
 ])('the plan of %s, with values that are not known yet', (folder) => {
   it('teaches nothing that the whole one does not', () => {

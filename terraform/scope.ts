@@ -34,6 +34,11 @@ export class Scopes {
     return known
   }
 
+  /** Puts a change that no configuration has where another one is. */
+  put(change: Change, beside: Change): void {
+    this.#known.set(change, this.of(beside))
+  }
+
   #of(change: Change): Scope {
     const configured = this.#plan.configuration.resource(change.module, change.mode, change.type, change.name)
     const provider = this.#provider(configured?.providerKey ?? defaultKey(change))

@@ -112,8 +112,8 @@ function asText(check: Check, facts: Facts, width: number): string {
   ].join('\n\n')}\n`
 }
 
-function inPlan({ terraform: { from, unsaid } }: Facts): string {
+function inPlan({ terraform: { from, unsaid, why } }: Facts): string {
   return unsaid.length === 0
     ? `judged, from ${from.join(', ')}`
-    : `not judged, because no plan says ${unsaid.join(', ')}`
+    : `not judged, because no plan says ${unsaid.join(', ')}${why === null ? '' : `: ${why}`}`
 }

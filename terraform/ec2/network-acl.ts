@@ -2,6 +2,7 @@ import { awsDefault, unknown } from '#core/stored.ts'
 import { NetworkAcl } from '#resources/ec2/network-acl.ts'
 import type { Mapping, Planned } from '../mapping.ts'
 import { members } from '../members.ts'
+import { elsewhere } from '../property.ts'
 import { aclEntries, ACL_RULES } from './acl-entries.ts'
 import { named } from './vpc.ts'
 
@@ -14,13 +15,17 @@ export const networkAcl: Mapping<NetworkAcl> = {
   companions: [ACL_RULES.companion],
   says: ['vpcId', 'isDefault', 'entries'],
   resources: (planned) => [acl(planned, false)],
+  standIn: (planned) => ({ ...acl(planned, false).data, isDefault: elsewhere(planned, 'kind') }),
 }
 
 /** The one that comes with a VPC, adopted: what the configuration does not say is emptied. */
 export const defaultNetworkAcl: Mapping<NetworkAcl> = {
-  ...networkAcl,
   from: 'aws_default_network_acl',
+  to: NetworkAcl,
+  lives: 'region',
   names: ['id', 'arn', 'default_network_acl_id'],
+  companions: [ACL_RULES.companion],
+  says: networkAcl.says,
   resources: (planned) => [acl(planned, true)],
 }
 

@@ -3,6 +3,7 @@ import { awsDefault, isUnknown } from '#core/stored.ts'
 import { SecurityGroup } from '#resources/ec2/security-group.ts'
 import type { Mapping, Planned } from '../mapping.ts'
 import { members } from '../members.ts'
+import { elsewhere } from '../property.ts'
 import { inlineRules, RULES, ruleCompanions, type Direction } from './rules.ts'
 
 /** A group of one's own, with rules in it or beside it. */
@@ -14,12 +15,23 @@ export const securityGroup: Mapping<SecurityGroup> = {
   companions: RULES,
   says: ['groupName', 'vpcId', 'ingress', 'egress'],
   resources: (planned) => [group(planned, nameOf(planned))],
+  standIn: (planned) => ({
+    groupName: elsewhere(planned, 'name'),
+    description: elsewhere(planned, 'description'),
+    vpcId: elsewhere(planned, 'vpc_id'),
+    ingress: rules(planned, 'ingress'),
+    egress: rules(planned, 'egress'),
+  }),
 }
 
 /** The group that comes with a VPC, adopted: what the configuration does not say is emptied. */
 export const defaultSecurityGroup: Mapping<SecurityGroup> = {
-  ...securityGroup,
   from: 'aws_default_security_group',
+  to: SecurityGroup,
+  lives: 'region',
+  names: securityGroup.names,
+  companions: RULES,
+  says: securityGroup.says,
   resources: (planned) => [group(planned, awsDefault('default'))],
 }
 

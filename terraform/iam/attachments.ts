@@ -4,13 +4,13 @@ import type { CompanionType, Planned } from '../mapping.ts'
 /** What attaches a managed policy, by the attribute that names the policy; each with those that it attaches it to. */
 export const ATTACHMENTS: readonly CompanionType[] = [
   { type: 'aws_iam_group_policy_attachment', by: 'policy_arn' },
-  { type: 'aws_iam_group_policy_attachments_exclusive', by: 'policy_arns' },
+  { type: 'aws_iam_group_policy_attachments_exclusive', by: 'policy_arns', isList: true },
   { type: 'aws_iam_policy_attachment', by: 'policy_arn' },
-  { type: 'aws_iam_role', by: 'managed_policy_arns' },
+  { type: 'aws_iam_role', by: 'managed_policy_arns', isList: true },
   { type: 'aws_iam_role_policy_attachment', by: 'policy_arn' },
-  { type: 'aws_iam_role_policy_attachments_exclusive', by: 'policy_arns' },
+  { type: 'aws_iam_role_policy_attachments_exclusive', by: 'policy_arns', isList: true },
   { type: 'aws_iam_user_policy_attachment', by: 'policy_arn' },
-  { type: 'aws_iam_user_policy_attachments_exclusive', by: 'policy_arns' },
+  { type: 'aws_iam_user_policy_attachments_exclusive', by: 'policy_arns', isList: true },
 ]
 
 /** The lists of principals in `aws_iam_policy_attachment`. */
@@ -31,4 +31,9 @@ export function attachedTo(attachment: Planned): number | undefined {
 /** AWS's own policy that allows everything, in any partition. */
 export function isAdministratorAccess(arn: string): boolean {
   return /^arn:[^:]+:iam::aws:policy\/AdministratorAccess$/.test(arn)
+}
+
+/** AWS's own policy, which nobody can change. */
+export function isOfAws(arn: string): boolean {
+  return /^arn:[^:]+:iam::aws:policy\//.test(arn)
 }

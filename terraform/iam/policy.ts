@@ -2,8 +2,9 @@ import type { PolicyDocument } from '#core/iam/document.ts'
 import { awsDefault, isUnknown, unknown, type Stored, type Unknown } from '#core/stored.ts'
 import { Policy } from '#resources/iam/policy.ts'
 import type { Mapped, Mapping, Planned } from '../mapping.ts'
+import { elsewhere } from '../property.ts'
 import { unreadable, type Told } from '../told.ts'
-import { attachedTo, ATTACHMENTS, isAdministratorAccess, PRINCIPALS } from './attachments.ts'
+import { attachedTo, ATTACHMENTS, isAdministratorAccess, isOfAws, PRINCIPALS } from './attachments.ts'
 
 const SAYS = ['kind', 'principal', 'attachmentCount', 'document']
 
@@ -28,6 +29,19 @@ export const managedPolicy: Mapping<Policy> = {
       },
     },
   ],
+  standIn: (planned) => {
+    const arn = planned.attributes.text('arn')
+    // Attachments judge by themselves whether it is, or may be, the one policy of AWS's own that is judged.
+    if (arn === undefined || isUnknown(arn) || isOfAws(arn.$value)) return undefined
+    return {
+      kind: 'customer',
+      principal: null,
+      attachmentCount: attachmentCount(planned),
+      // What a fact holds was stored for this very field: `facts.ts` made it conform to the type's schema.
+      document:
+        (planned.fact(Policy.type, 'document') as Stored<PolicyDocument> | undefined) ?? elsewhere(planned, 'policy'),
+    }
+  },
 }
 
 /** How many principals have it: those that the plan attaches it to, and those that had it before and keep it. */

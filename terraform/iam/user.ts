@@ -2,7 +2,7 @@ import { awsDefault, isBased, isUnknown, unknown, type Stored } from '#core/stor
 import { User } from '#resources/iam/user.ts'
 import type { Attributes } from '../attributes.ts'
 import type { Mapping, Planned } from '../mapping.ts'
-import { members, membersOf, type Members, type Refer } from '../members.ts'
+import { members, membersOf, type Members, type Parts, type Refer } from '../members.ts'
 import { elsewhere } from '../property.ts'
 import { mapTold, unreadable, type Told } from '../told.ts'
 
@@ -16,7 +16,7 @@ export const user: Mapping<User> = {
   names: ['name', 'id', 'arn'],
   companions: [
     { type: 'aws_iam_access_key', by: 'user' },
-    { type: 'aws_iam_policy_attachment', by: 'users' },
+    { type: 'aws_iam_policy_attachment', by: 'users', isList: true },
     { type: 'aws_iam_user_policy', by: 'user' },
     { type: 'aws_iam_user_policy_attachment', by: 'user' },
     { type: 'aws_iam_user_policy_attachments_exclusive', by: 'user_name' },
@@ -36,9 +36,13 @@ export const user: Mapping<User> = {
       data: dataOf(planned),
     },
   ],
+  standIn: (planned) => ({
+    ...dataOf(planned),
+    permissionsBoundary: elsewhere(planned, 'permissions_boundary'),
+  }),
 }
 
-function dataOf(planned: Planned): Stored<User> {
+function dataOf(planned: Planned): Parts<User, keyof User> {
   const untold = unknown({ kind: 'elsewhere', detail: 'no plan tells it' })
   const [first, second] = activeKeys(planned)
   const key = (active: Stored<boolean>) => ({ active, lastRotated: untold, lastUsed: untold })

@@ -29,6 +29,7 @@ export const bucket: Mapping<Bucket> = {
       data: dataOf(planned),
     },
   ],
+  standIn: dataOf,
 }
 
 function dataOf(planned: Planned): Stored<Bucket> {

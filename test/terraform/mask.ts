@@ -3,7 +3,11 @@ import { valueAt, type Json, type Path } from './mangle.ts'
 
 /** Something that is not known before the plan is applied; all that is masked refers to it. */
 const MASK = { address: 'terraform_data.mask', mode: 'managed', type: 'terraform_data', name: 'mask' } as const
-const BY_MASK: Json = { references: ['terraform_data.mask.output', 'terraform_data.mask'] }
+/** Each by itself: what one expression says twice is one value, and what is masked may have been two. */
+function byMask([index = 0, ...path]: Path): Json {
+  const name = [index, ...path].join('_').replaceAll(/[^a-z0-9_]/gi, '_')
+  return { references: [`terraform_data.mask.output.of_${name}`, 'terraform_data.mask.output', 'terraform_data.mask'] }
+}
 
 type JsonObject = { [name: string]: Json }
 
@@ -56,7 +60,7 @@ export function masked(plan: Json, [index = 0, ...path]: Path): Json {
   const copy = structuredClone(plan)
   const change = valueAt(copy, ['resource_changes', index])
   const name = valueAt(copy, ['resource_changes', index, 'change', 'after', ...path])
-  hide(copy, change, path, BY_MASK)
+  hide(copy, change, path, byMask([index, ...path]))
   const mapping = mappingOf(change)
   const isName = path.length === 1 && mapping?.names.includes(String(path[0])) === true && typeof name === 'string'
   if (isName) for (const other of listAt(copy, ['resource_changes'])) hideName(copy, other, { change, name })

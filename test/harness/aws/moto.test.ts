@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startMoto } from './moto.ts'
 import type { Moto } from './moto.ts'
-import { motoPython } from './venv.ts'
+import { MOTO, pythonWith } from '../python.ts'
 
 describe('moto', () => {
   let moto: Moto
@@ -38,7 +38,7 @@ test('names Python and what it is for when there is none', async () => {
     signal: AbortSignal.timeout(5_000),
   }
 
-  await expect(motoPython(options)).rejects.toThrow(/Python 3\.9 or newer .* moto, the AWS API .*no-such-python/)
+  await expect(pythonWith(MOTO, options)).rejects.toThrow(/Python 3\.9 or newer .* moto, the AWS API .*no-such-python/)
 
   expect(await readdir(join(cache, 'vedette', 'moto'))).toEqual([])
   await rm(cache, { recursive: true })

@@ -1,5 +1,5 @@
 import { startProcess } from '../process.ts'
-import { motoPython } from './venv.ts'
+import { MOTO, pythonWith } from '../python.ts'
 
 const READY = /^\{"port": (\d+)\}$/m
 const SERVER = new URL('./moto_server.py', import.meta.url).pathname
@@ -24,13 +24,13 @@ export interface MotoOptions {
 }
 
 /**
- * Starts moto on a free loopback port, installing it first where that was never done (see `motoPython`). Ready in about
+ * Starts moto on a free loopback port, installing it first where that was never done (see `pythonWith`). Ready in about
  * two seconds. No fixture AMIs and snapshots, but AWS's managed policies, as checks need them.
  */
 export async function startMoto(options: MotoOptions = {}): Promise<Moto> {
   const env = options.env ?? process.env
   const signal = options.signal ?? AbortSignal.timeout(300_000)
-  const python = await motoPython({ env, log: options.log ?? console.error, signal })
+  const python = await pythonWith(MOTO, { env, log: options.log ?? console.error, signal })
 
   const moto = await startProcess({
     name: 'moto',

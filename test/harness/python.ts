@@ -7,8 +7,26 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const REQUIREMENTS = new URL('./requirements.txt', import.meta.url)
 const OLDEST_PYTHON = 9
+
+/** Something from PyPI that runs in a virtual environment of its own. */
+export interface PythonKit {
+  /** Of the package, and of its folder in the cache. */
+  readonly name: string
+  /** What it is to us, for people. */
+  readonly what: string
+  /** What pip installs, pinned. */
+  readonly requirements: URL
+  /** For people: "about half a minute". */
+  readonly takes: string
+}
+
+export const MOTO: PythonKit = {
+  name: 'moto',
+  what: 'the AWS API of tests and demo',
+  requirements: new URL('./aws/requirements.txt', import.meta.url),
+  takes: 'about half a minute',
+}
 
 export interface VenvOptions {
   readonly env: NodeJS.ProcessEnv
@@ -17,15 +35,15 @@ export interface VenvOptions {
 }
 
 /**
- * The Python that has moto installed, as a path. The first call on a machine makes a virtual environment in the cache
- * (about half a minute, 60 MB); later ones cost one `stat`. Safe when several processes ask at once.
+ * The Python that has a kit installed, as a path. The first call on a machine makes a virtual environment in the cache;
+ * later ones cost one `stat`. Safe when several processes ask at once.
  *
  * @throws Error that names Python and what it is needed for, when it is missing, too old or lacks `venv`.
  */
-export async function motoPython(options: VenvOptions): Promise<string> {
-  const requirements = await readFile(REQUIREMENTS)
+export async function pythonWith(kit: PythonKit, options: VenvOptions): Promise<string> {
+  const requirements = await readFile(kit.requirements)
   const hash = createHash('sha256').update(requirements).digest('hex').slice(0, 16)
-  const cache = join(options.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vedette', 'moto')
+  const cache = join(options.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'vedette', kit.name)
   const folder = join(cache, hash)
   const python = join(folder, 'bin', 'python')
   if (await exists(python)) return python
@@ -33,15 +51,15 @@ export async function motoPython(options: VenvOptions): Promise<string> {
   await mkdir(cache, { recursive: true })
   await underLock(`${folder}.lock`, options.signal, async () => {
     if (await exists(python)) return
-    await install(folder, options)
+    await install(kit, folder, options)
   })
   return python
 }
 
-async function install(folder: string, { env, log, signal }: VenvOptions): Promise<void> {
-  const base = await findPython(env, signal)
+async function install(kit: PythonKit, folder: string, { env, log, signal }: VenvOptions): Promise<void> {
+  const base = await findPython(kit, env, signal)
   const draft = `${folder}.${process.pid}`
-  log(`Installing moto, the AWS API of tests and demo, into ${folder} (once, about half a minute)`)
+  log(`Installing ${kit.name}, ${kit.what}, into ${folder} (once, ${kit.takes})`)
   try {
     await run(base, ['-m', 'venv', draft], { env, signal })
     const pip = [
@@ -51,19 +69,20 @@ async function install(folder: string, { env, log, signal }: VenvOptions): Promi
       '--quiet',
       '--disable-pip-version-check',
       '--requirement',
-      REQUIREMENTS.pathname,
+      kit.requirements.pathname,
     ]
     await run(join(draft, 'bin', 'python'), pip, { env, signal, maxBuffer: 16 * 1024 * 1024 })
     await rename(draft, folder)
   } catch (error) {
     await rm(draft, { recursive: true, force: true })
-    throw new Error(`Could not install moto with ${base}. Check that pip reaches a package index, then try again.`, {
-      cause: error,
-    })
+    throw new Error(
+      `Could not install ${kit.name} with ${base}. Check that pip reaches a package index, then try again.`,
+      { cause: error },
+    )
   }
 }
 
-async function findPython(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
+async function findPython(kit: PythonKit, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<string> {
   const probe = 'import sys, venv, ensurepip; print(*sys.version_info[:2])'
   const seen: string[] = []
   for (const candidate of env['PYTHON'] === undefined ? ['python3', 'python'] : [env['PYTHON']]) {
@@ -78,7 +97,7 @@ async function findPython(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<
     }
   }
   throw new Error(
-    `Python 3.${OLDEST_PYTHON} or newer with its venv module is needed to run moto, the AWS API of tests and demo ` +
+    `Python 3.${OLDEST_PYTHON} or newer with its venv module is needed to run ${kit.name}, ${kit.what} ` +
       `(${seen.join('; ')}). Install python3 and python3-venv, or set PYTHON to the one to use.`,
   )
 }
