@@ -14,18 +14,22 @@ interface Row {
   readonly resources: number
 }
 
-const NEWEST_SCANS = `
+const SCANS = `
   select targets.name, scans.state,
     (select count(*)::int from jobs where jobs.scan_id = scans.id and jobs.state in ('Succeeded', 'Failed', 'Cancelled')) as done,
     (select count(*)::int from jobs where jobs.scan_id = scans.id) as total,
     (select count(*)::int from resources where resources.target_id = targets.id and gone_at is null) as resources
   from targets
-  join lateral (select * from scans where target_id = targets.id order by created_at desc limit 1) scans on true
+  join lateral (
+    select * from scans where target_id = targets.id
+    -- What runs goes before what waits for it, and that before what has ended.
+    order by state = 'Running' desc, state = 'Pending' desc, created_at desc limit 1
+  ) scans on true
   order by targets.name`
 
-/** How far the newest scan of each target is. It has ended well only as Succeeded or PartiallySucceeded. */
+/** How far the scan of each target is. It has ended well only as Succeeded or PartiallySucceeded. */
 export async function scanProgress(database: Client): Promise<Progress> {
-  const { rows } = await database.query<Row>(NEWEST_SCANS)
+  const { rows } = await database.query<Row>(SCANS)
   const parts = rows.map(
     ({ name, state, done, total, resources }) => `${name}: ${state}, ${done} of ${total} jobs, ${resources} resources`,
   )
