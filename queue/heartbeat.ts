@@ -29,6 +29,8 @@ export interface HeartbeatOptions {
   readonly queue: Pick<Queue, 'changeVisibility'>
   readonly lease: Lease
   readonly message: Receipt
+  /** How long the message is hidden until the first beat. */
+  readonly hiddenMs: number
   readonly clock: Clock
   /** Stops the beats, and the job with this reason. */
   readonly signal: AbortSignal
@@ -42,15 +44,15 @@ export interface RunningHeartbeat {
 }
 
 /**
- * Keeps a job: renews its lease and hides its message together, every third of the lease. When either is lost, the job's
- * signal aborts. A beat that gets no answer is tried again, until the last answer is a whole lease old.
+ * Keeps a job: renews its lease and hides its message together, every third of the lease, and first within a third of
+ * the time that the message is hidden. When either is lost, the job's signal aborts. A beat that gets no answer is tried
+ * again, until the last answer is a whole lease old.
  */
 export function startHeartbeat(options: HeartbeatOptions): RunningHeartbeat {
-  const { clock, lease, signal } = options
+  const { clock, lease, hiddenMs, signal } = options
   const lost = new AbortController()
   const stopped = new AbortController()
-  // AbortSignal.timeout takes whole milliseconds only.
-  const everyMs = Math.floor(lease.leaseMs / 3)
+  let everyMs = thirdOf(Math.min(lease.leaseMs, hiddenMs))
   const ended = AbortSignal.any([signal, lost.signal, stopped.signal])
   let confirmedMs = clock.monotonicMs()
 
@@ -62,6 +64,7 @@ export function startHeartbeat(options: HeartbeatOptions): RunningHeartbeat {
         const because = await beat(options, AbortSignal.any([ended, AbortSignal.timeout(everyMs)]))
         if (because !== undefined) return lost.abort(new LeaseLost(because))
         confirmedMs = sentMs
+        everyMs = thirdOf(lease.leaseMs)
       } catch (error) {
         if (ended.aborted) return
         if (clock.monotonicMs() - confirmedMs >= lease.leaseMs) return lost.abort(new LeaseLost('unconfirmed', error))
@@ -77,6 +80,11 @@ export function startHeartbeat(options: HeartbeatOptions): RunningHeartbeat {
       await done
     },
   }
+}
+
+/** AbortSignal.timeout takes whole milliseconds only. */
+function thirdOf(ms: number): number {
+  return Math.floor(ms / 3)
 }
 
 async function beat(

@@ -153,6 +153,7 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
         readonly sql?: typeof store.pool
         readonly changeVisibility?: Queue['changeVisibility']
         readonly leaseMs?: number
+        readonly hiddenMs?: number
       } = {},
     ) => {
       const scanId = await newJob()
@@ -174,6 +175,7 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
         },
         lease,
         message,
+        hiddenMs: changes.hiddenMs ?? lease.leaseMs,
         clock,
         signal: never,
       })
@@ -218,6 +220,17 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
       await beat()
       expect(beats).toEqual([3, 3])
       expect(beating.signal.aborted).toBe(false)
+      await beating.stop()
+    })
+
+    it('renews them the first time before its message shows again, when that is hidden for less than a lease', async () => {
+      const { beats, beating, beat, clock } = await begin({ leaseMs: 9000, hiddenMs: 3000 })
+      await beat()
+      expect(beats).toEqual([9])
+      await clock.advance(2000)
+      expect(beats).toEqual([9])
+      await beat()
+      expect(beats).toEqual([9, 9])
       await beating.stop()
     })
 

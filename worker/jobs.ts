@@ -53,6 +53,12 @@ export interface RunningJobs {
 }
 
 /**
+ * How long a message that was received stays hidden until its job's heartbeat takes over. An answer that is lost on its
+ * way, to a worker that stops or whose connection breaks, hides its messages for this long and not for a lease.
+ */
+const HIDDEN_SECONDS = 30
+
+/**
  * Works on jobs until `signal` aborts: dispatcher, loop and reader of dead letters over any queue, any database with the
  * schema in it, and any accounts that can be entered. The worker is this and its settings; so is a scan by hand.
  */
@@ -70,6 +76,7 @@ export function startJobs(deps: JobsDeps): RunningJobs {
   })
   const onLetter = (): void => metrics.deadLetters.inc()
   const letters = readDeadLetters({ deadLetters, sql: pool, clock, log, signal, onLetter })
+  const hiddenSeconds = Math.min(deps.leaseSeconds, HIDDEN_SECONDS)
   const shared = { pool, clock, metrics, catalogue: CHECKS, types: RESOURCE_TYPES, collectors: COLLECTORS }
   const work: WorkDeps = {
     pool,
@@ -80,6 +87,7 @@ export function startJobs(deps: JobsDeps): RunningJobs {
     metrics,
     worker: `${hostname()}/${randomBytes(4).toString('hex')}`,
     leaseMs: deps.leaseSeconds * 1000,
+    hiddenMs: hiddenSeconds * 1000,
     maxAttempts: deps.maxAttempts,
     handlers: {
       prepare: (context) => prepare({ ...shared, door: deps.doorOf(context.scan) }, context),
@@ -98,7 +106,7 @@ export function startJobs(deps: JobsDeps): RunningJobs {
       clock,
       log,
       concurrency: deps.concurrency,
-      visibilitySeconds: deps.leaseSeconds,
+      visibilitySeconds: hiddenSeconds,
       work: (message) => workOnMessage(work, message, abandon.signal),
       ...(deps.onReceiving === undefined ? {} : { onReceiving: deps.onReceiving }),
     },

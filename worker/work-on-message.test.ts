@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest'
 import { createMetrics } from '#platform/metrics/metrics.ts'
+import type { Pool } from '#platform/postgres/pool.ts'
 import { systemClock } from '#platform/system-clock.ts'
 import { createMemoryQueue } from '#queue/memory.ts'
 import { encodeMessage } from '#queue/message.ts'
 import { jobOf, never, newScan, newTarget, silent, useStore } from '#test/builders/store.ts'
 import { FINISHED } from './outcome.ts'
 import { workerMetrics } from './metrics.ts'
-import { workOnMessage } from './work-on-message.ts'
+import { workOnMessage, type JobContext, type WorkDeps } from './work-on-message.ts'
 
 const store = useStore()
 
-test('a worker that stops before it has the lease gives the message back at once, at no cost', async () => {
+/** A message of a prepare job, received, and what to work on it with. */
+async function received() {
   const queue = createMemoryQueue({ clock: systemClock })
   const target = await newTarget(store.pool)
   const scanId = await newScan(store.pool, target)
@@ -20,12 +22,12 @@ test('a worker that stops before it has the lease gives the message back at once
   const [message] = await receive()
   if (message === undefined) throw new Error('the queue is empty')
   const begun: string[] = []
-  const handler = async () => {
+  const handler = async ({ signal }: JobContext) => {
+    signal.throwIfAborted()
     begun.push('begun')
     return FINISHED
   }
-
-  const deps = {
+  const deps: WorkDeps = {
     pool: store.pool,
     queue,
     deadLetters: queue,
@@ -34,13 +36,41 @@ test('a worker that stops before it has the lease gives the message back at once
     metrics: workerMetrics(createMetrics({ processMetrics: false })),
     worker: 'test',
     leaseMs: 60_000,
+    hiddenMs: 60_000,
     maxAttempts: 3,
     handlers: { prepare: handler, collect: handler, evaluate: handler },
   }
-  await workOnMessage(deps, message, AbortSignal.abort(new Error('the worker stops')))
+  const job = async () => {
+    const { rows } = await store.pool.query('select state, lost_leases, delays from jobs where id = $1', [jobId])
+    return rows[0]
+  }
+  return { deps, message, begun, receive, job }
+}
 
+test('a worker that stops before it has the lease gives the message back at once, at no cost', async () => {
+  const { deps, message, begun, receive, job } = await received()
+  await workOnMessage(deps, message, AbortSignal.abort(new Error('the worker stops')))
   expect(begun).toEqual([])
   expect(await receive()).toMatchObject([{ messageId: message.messageId, receiveCount: 2 }])
-  const { rows } = await store.pool.query('select state, lost_leases from jobs where id = $1', [jobId])
-  expect(rows).toEqual([{ state: 'Queued', lost_leases: 0 }])
+  expect(await job()).toEqual({ state: 'Queued', lost_leases: 0, delays: 0 })
+})
+
+test('a worker that stops at the very commit of its lease gives the job back at once, at no cost', async () => {
+  const { deps, message, begun, job } = await received()
+  const stop = new AbortController()
+  const pool: Pool = {
+    ...store.pool,
+    connect: async () => {
+      const connection = await store.pool.connect()
+      const query = <R>(text: string, values?: readonly unknown[]) => {
+        const answer = connection.query<R>(text, values)
+        if (text === 'commit') stop.abort(new Error('the worker stops'))
+        return answer
+      }
+      return { ...connection, query }
+    },
+  }
+  await workOnMessage({ ...deps, pool }, message, stop.signal)
+  expect(begun).toEqual([])
+  expect(await job()).toEqual({ state: 'Queued', lost_leases: 0, delays: 1 })
 })

@@ -34,6 +34,8 @@ export interface WorkDeps {
   /** Shown beside leases: which worker has a job. */
   readonly worker: string
   readonly leaseMs: number
+  /** How long a message is hidden when it is received. */
+  readonly hiddenMs: number
   /** A job whose lease was lost this often is failed. */
   readonly maxAttempts: number
   readonly handlers: Readonly<Record<JobKind, JobHandler>>
@@ -57,19 +59,18 @@ export async function workOnMessage(deps: WorkDeps, message: ReceivedMessage, ab
     return refuseMessage(deps, { message, reason: decoded.reason, signal: abandon })
   }
 
+  if (abandon.aborted) {
+    // Nobody has begun: another worker may do so at once.
+    await queue.changeVisibility(message, 0, AbortSignal.timeout(RELEASE_MS))
+    return
+  }
   const { jobId } = decoded.message
   const { worker, leaseMs, maxAttempts } = deps
-  const taken = await takeLease(pool, { jobId, worker, leaseMs, maxAttempts, signal: abandon }).catch(
-    (error: unknown) => {
-      if (!abandon.aborted) throw error
-      return { kind: 'abandoned' } as const
-    },
+  // A lease that is being given is waited for: broken off during its commit it may be ours, and nobody would return it.
+  const taken = await beyond(abandon, RELEASE_MS, (signal) =>
+    takeLease(pool, { jobId, worker, leaseMs, maxAttempts, signal }),
   )
   switch (taken.kind) {
-    case 'abandoned':
-      // Nobody has begun: another worker may do so at once.
-      await queue.changeVisibility(message, 0, AbortSignal.timeout(RELEASE_MS))
-      return
     case 'held':
       // Its holder may die: then this duplicate is what brings the job back.
       await queue.changeVisibility(message, taken.remainingMs / 1000, abandon)
@@ -85,6 +86,22 @@ export async function workOnMessage(deps: WorkDeps, message: ReceivedMessage, ab
       return workOnJob(deps, message, taken, abandon)
     default:
       return taken satisfies never
+  }
+}
+
+/** Does something that is broken off only when `signal` has been aborted for so long. */
+async function beyond<T>(signal: AbortSignal, ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const onAbort = (): void => {
+    timer = setTimeout(() => late.abort(signal.reason), ms)
+  }
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await work(late.signal)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    clearTimeout(timer)
   }
 }
 
@@ -104,7 +121,7 @@ async function workOnJob(
   { job, scan, lease }: Taken,
   abandon: AbortSignal,
 ): Promise<void> {
-  const { clock, metrics } = deps
+  const { pool: sql, queue, hiddenMs, clock, metrics } = deps
   const log = deps.log.child({
     job: job.id,
     kind: job.kind,
@@ -115,7 +132,7 @@ async function workOnJob(
   })
   const started = clock.monotonicMs()
   metrics.jobsActive.inc()
-  const heartbeat = startHeartbeat({ sql: deps.pool, queue: deps.queue, lease, message, clock, signal: abandon })
+  const heartbeat = startHeartbeat({ sql, queue, lease, message, hiddenMs, clock, signal: abandon })
   try {
     const ended = await run(deps, { job, scan, lease, signal: heartbeat.signal, log })
     // No beat may renew what is given back.

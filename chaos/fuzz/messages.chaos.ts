@@ -66,6 +66,7 @@ test('any message body is worked on or put aside with its reason: none stops the
         metrics,
         worker: 'test',
         leaseMs: 60_000,
+        hiddenMs: 60_000,
         maxAttempts: 3,
         handlers: { prepare: handler, collect: handler, evaluate: handler },
       }

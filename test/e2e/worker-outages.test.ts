@@ -123,6 +123,7 @@ describe('a job that crashes', () => {
       metrics: workerMetrics(createMetrics({ processMetrics: false })),
       worker: 'test',
       leaseMs: 1000,
+      hiddenMs: 1000,
       maxAttempts: 2,
       handlers: {
         prepare: () => Promise.reject(new Error('a defect')),
