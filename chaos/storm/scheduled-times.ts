@@ -1,5 +1,5 @@
 import type { Absence, Deeds } from './people.ts'
-import { query, type World } from './world.ts'
+import { query, type Watched } from './world.ts'
 
 /** One scheduled time of one schedule: whom it was started for, or left out because their last scan still ran. */
 interface ScheduledTime {
@@ -26,7 +26,7 @@ const CLOSE_MS = 60_000
  * that was never started was overtaken by the next (CronJob's rule), which only faults can bring about.
  */
 export async function judgeScheduledTimes(
-  world: World,
+  world: Watched,
   deeds: Deeds,
   of: { readonly from: number; readonly calmAt: number; readonly to: number },
 ): Promise<ScheduledTimes> {
