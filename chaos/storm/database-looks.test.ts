@@ -44,7 +44,9 @@ const judge = async (deeds: Partial<Deeds> = {}): Promise<readonly [number, read
 }
 
 it('wants each scheduled time for all targets that were there, once, in one piece', async () => {
-  for (const n of [1, 2, 3]) await started(minute(n), targets)
+  for (const n of [2, 3]) await started(minute(n), targets)
+  // They had only just come: not all of them may have been seen.
+  await started(minute(1), targets.slice(0, 1))
   expect(await judge()).toEqual([0, []])
   await started(minute(2), targets.slice(0, 1), minute(2), 'another')
   expect(await judge()).toEqual([0, [`started twice for ${targets[0]?.name}`]])

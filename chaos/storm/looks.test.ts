@@ -86,10 +86,31 @@ describe('trendOf', () => {
 
   it('tells a leak from a heap that is filled and collected, and says nothing of a short life', () => {
     const sawtooth = (at: number): number => 150 + ((at * 7) % 40)
-    expect(trendOf(series(600, sawtooth))).toMatchObject({ isFlat: true })
-    expect(trendOf(series(600, (at) => Math.min(180, 80 + at)))).toMatchObject({ isFlat: true })
-    expect(trendOf(series(600, (at) => sawtooth(at) + at / 10))).toMatchObject({ isFlat: false })
-    expect(trendOf(series(200, (at) => at))).toBeUndefined()
+    expect(trendOf(series(600, sawtooth), Infinity)).toMatchObject({ isFlat: true })
+    expect(
+      trendOf(
+        series(600, (at) => Math.min(180, 80 + at)),
+        Infinity,
+      ),
+    ).toMatchObject({ isFlat: true })
+    expect(
+      trendOf(
+        series(600, (at) => sawtooth(at) + at / 10),
+        Infinity,
+      ),
+    ).toMatchObject({ isFlat: false })
+    expect(
+      trendOf(
+        series(200, (at) => at),
+        Infinity,
+      ),
+    ).toBeUndefined()
+  })
+
+  it('leaves out what comes after there was work', () => {
+    const leak = (at: number): number => 150 + Math.min(at, 600) / 5
+    expect(trendOf(series(3000, leak), Infinity)).toMatchObject({ isFlat: true })
+    expect(trendOf(series(3000, leak), 600_000)).toMatchObject({ isFlat: false })
   })
 })
 

@@ -18,7 +18,7 @@ export interface ScheduledTimes {
   readonly violations: readonly string[]
 }
 
-/** A target that came or went this close to a scheduled time may have been seen or not. */
+/** A target that came or went this close to a scheduled time may have been seen or not. At `from` all of them came. */
 const CLOSE_MS = 60_000
 
 /**
@@ -44,7 +44,9 @@ export async function judgeScheduledTimes(
     if (time.lastAt.getTime() !== time.firstAt.getTime()) violations.push(`${told}: started in more than one piece`)
     const owed = world.homes.filter(
       ({ namespace, name }) =>
-        namespace === time.namespace && !deeds.absences.some((absence) => isClose(absence, namespace, name, time)),
+        namespace === time.namespace &&
+        time.minute.getTime() >= of.from + CLOSE_MS &&
+        !deeds.absences.some((absence) => isClose(absence, namespace, name, time)),
     )
     const left = owed.filter(({ name }) => !time.targets.includes(name))
     if (left.length > 0) violations.push(`${told}: not started for ${left.map(({ name }) => name).join(', ')}`)
