@@ -11,7 +11,10 @@ export interface Invariant {
 }
 
 /** Jobs, outbox rows, leases and messages of scans that have ended, and whatever else is left when nothing is under way. */
-export async function nothingIsLeft(world: World): Promise<Invariant> {
+export async function nothingIsLeft(world: {
+  readonly parts: Pick<World['parts'], 'databaseUrl' | 'queueUrl' | 'deadLetterQueueUrl'>
+  readonly sqs: World['sqs']
+}): Promise<Invariant> {
   const { parts } = world
   const rows = await query<{ what: string; count: number }>(
     parts.databaseUrl,

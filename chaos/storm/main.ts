@@ -1,7 +1,7 @@
 // A storm over the whole product on real parts, then silence, then invariants: `make chaos SEED=… MINUTES=…`. What
 // happens when is a function of the seed. Exit code 1: something is violated.
 import { appendFileSync } from 'node:fs'
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -80,7 +80,9 @@ async function judge(
   const left = [await nothingIsLeft(world), await statusesTellTheTruth(world)]
   const dead = await onlyNonsenseIsDead(world, scene.done.get('message that nobody understands') ?? 0)
   await fleet.stop()
-  const trends = memory.flatMap((series) => trendOf(series) ?? [])
+  const told = memory.map(({ life: { logFile }, points }) => ({ logFile, points }))
+  await writeFile(join(of.logFolder, 'memory.json'), JSON.stringify(told))
+  const trends = memory.flatMap((series) => trendOf(series, of.silentAt) ?? [])
   const compared = await compareWithFreshScan(world, { logFolder: of.logFolder, stops })
   return [
     terminal,

@@ -45,10 +45,11 @@ export interface Trend {
 }
 
 /**
- * How the memory of a life went in its second half, warm-up left out: the slope of the line that fits best (least
- * squares). Undefined: it lived too briefly to tell.
+ * How the memory of a life went in its second half until `until` (there was work till then), warm-up left out: the slope
+ * of the line that fits best (least squares). Undefined: it lived too briefly to tell.
  */
-export function trendOf({ life, points }: Series): Trend | undefined {
+export function trendOf({ life, points: all }: Series, until: number): Trend | undefined {
+  const points = all.filter(([at]) => life.startedAt + at * 1000 <= until)
   const seconds = points.at(-1)?.[0] ?? 0
   const from = Math.max(WARM_UP_SECONDS, seconds / 2)
   if (seconds - from < AT_LEAST_SECONDS) return undefined

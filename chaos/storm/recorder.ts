@@ -78,8 +78,8 @@ export function createRecorder(): Recorder {
   }
 }
 
-/** Two scans that run, or two of which somebody holds a job just now. */
-const LOOK = `
+/** Targets with two scans that run, or two of which somebody holds a job just now. */
+export const LOOK = `
   with crowded as (
     select target_id from scans where state = 'Running' group by 1 having count(*) > 1
     union

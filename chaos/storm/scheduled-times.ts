@@ -1,5 +1,5 @@
 import type { Absence, Deeds } from './people.ts'
-import { query, type World } from './world.ts'
+import { query, type Watched } from './world.ts'
 
 /** One scheduled time of one schedule: whom it was started for, or left out because their last scan still ran. */
 interface ScheduledTime {
@@ -18,7 +18,7 @@ export interface ScheduledTimes {
   readonly violations: readonly string[]
 }
 
-/** A target that came or went this close to a scheduled time may have been seen or not. */
+/** A target that came or went this close to a scheduled time may have been seen or not. At `from` all of them came. */
 const CLOSE_MS = 60_000
 
 /**
@@ -26,7 +26,7 @@ const CLOSE_MS = 60_000
  * that was never started was overtaken by the next (CronJob's rule), which only faults can bring about.
  */
 export async function judgeScheduledTimes(
-  world: World,
+  world: Watched,
   deeds: Deeds,
   of: { readonly from: number; readonly calmAt: number; readonly to: number },
 ): Promise<ScheduledTimes> {
@@ -44,7 +44,9 @@ export async function judgeScheduledTimes(
     if (time.lastAt.getTime() !== time.firstAt.getTime()) violations.push(`${told}: started in more than one piece`)
     const owed = world.homes.filter(
       ({ namespace, name }) =>
-        namespace === time.namespace && !deeds.absences.some((absence) => isClose(absence, namespace, name, time)),
+        namespace === time.namespace &&
+        time.minute.getTime() >= of.from + CLOSE_MS &&
+        !deeds.absences.some((absence) => isClose(absence, namespace, name, time)),
     )
     const left = owed.filter(({ name }) => !time.targets.includes(name))
     if (left.length > 0) violations.push(`${told}: not started for ${left.map(({ name }) => name).join(', ')}`)

@@ -32,6 +32,11 @@ export interface World {
   readonly homes: readonly Home[]
 }
 
+/** As much of a world as it takes to look into its database. */
+export interface Watched extends Pick<World, 'homes' | 'namespaces'> {
+  readonly parts: Pick<Parts, 'databaseUrl'>
+}
+
 /** Starts the parts and puts schedules into `targets / 20` namespaces; the targets come with `createTargets`. */
 export async function buildWorld(of: {
   readonly targets: number
