@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Verdict } from '#test/harness/postgres-proxy.ts'
 import type { SeenRequest } from '#test/harness/kube-proxy.ts'
+import type { AwsCall } from '#test/harness/queue-proxy.ts'
 import { difference, endState, leftOver, readStatus, type SeenStatus } from './end-state.ts'
-import { endLease, leader, TARGET, type Slot, type Stage } from './stage.ts'
+import { endLease, leader, type Slot } from './slot.ts'
+import { TARGET, type Stage } from './stage.ts'
 
 export const VARIANTS = ['kill', 'stop', 'leader', 'answer-lost', 'postgres'] as const
 export type Variant = (typeof VARIANTS)[number]
@@ -30,9 +32,11 @@ export interface Run {
 /** What else is done to a run than one case at one effect. */
 export interface Scenario {
   /** Asked about every effect that no case is about. */
-  readonly onEffect?: (effect: string) => Verdict | Promise<Verdict>
-  readonly afterRequest?: () => Promise<void>
-  readonly betweenScans?: () => Promise<void>
+  readonly onEffect?: (effect: string, slot: Slot) => Verdict | Promise<Verdict>
+  /** Asked about every call to AWS that is no effect. */
+  readonly onCall?: (call: AwsCall, slot: Slot) => Verdict | Promise<Verdict>
+  readonly afterRequest?: (namespace: string) => Promise<void>
+  readonly betweenScans?: (namespace: string) => Promise<void>
 }
 
 /**
@@ -46,22 +50,24 @@ export async function runCase(stage: Stage, one: Case | undefined, scenario: Sce
   const meet = (slot: Slot, effect: string): Verdict | Promise<Verdict> => {
     const occurrence = (effects.get(effect) ?? 0) + 1
     effects.set(effect, occurrence)
-    if (isHit || one?.effect !== effect || one.occurrence !== occurrence) return scenario.onEffect?.(effect) ?? 'pass'
+    if (isHit || one?.effect !== effect || one.occurrence !== occurrence)
+      return scenario.onEffect?.(effect, slot) ?? 'pass'
     isHit = true
     const { verdict, repaired } = disturb(stage, slot, one.variant)
     repairs.push(repaired)
     return verdict
   }
-  for (const slot of stage.slots) watch(slot, (effect) => meet(slot, effect))
+  for (const slot of stage.slots)
+    watch(slot, { meet: (effect) => meet(slot, effect), call: (call) => scenario.onCall?.(call, slot) ?? 'pass' })
   try {
     await stage.openBucket(0)
     const namespace = await stage.parts.cluster.createNamespace('crash')
     const target = { apiVersion: 'vedette.dev/v1alpha1', kind: 'ScanTarget', metadata: { name: 'small', namespace } }
     await stage.kubectl(['apply', '-f', '-'], JSON.stringify({ ...target, spec: TARGET }))
-    await scenario.afterRequest?.()
+    await scenario.afterRequest?.(namespace)
     await settled(stage, namespace, ({ lastScan, activeScan }) => lastScan !== undefined && activeScan === undefined)
     await stage.openBucket(1)
-    await scenario.betweenScans?.()
+    await scenario.betweenScans?.(namespace)
     await stage.kubectl(['annotate', 'scantarget', 'small', '-n', namespace, 'vedette.dev/scan-now=again'])
     await settled(stage, namespace, (now) => now.lastHandledScanNow === 'again' && now.activeScan === undefined)
     await Promise.all(repairs)
@@ -72,6 +78,7 @@ export async function runCase(stage: Stage, one: Case | undefined, scenario: Sce
     for (const { postgres, queue, kube } of stage.slots) {
       postgres.intercept(undefined)
       queue.intercept(undefined)
+      kube.intercept(undefined)
       kube.clear()
     }
   }
@@ -81,18 +88,27 @@ export async function runCase(stage: Stage, one: Case | undefined, scenario: Sce
 export const applies = (variant: Variant, effect: string): boolean =>
   variant !== 'leader' || effect.startsWith('operator')
 
-/** How the end of a case differs from that of the undisturbed run; `isHit` is false when its effect did not come up. */
-export async function judgeCase(
-  stage: Stage,
-  one: Case,
-  expected: readonly string[],
-): Promise<{ readonly isHit: boolean; readonly faults: readonly string[] }> {
-  try {
+export interface Judged {
+  /** False when the effect of the case did not come up. */
+  readonly isHit: boolean
+  /** How it ended otherwise than it should. */
+  readonly faults: readonly string[]
+}
+
+/** That something did not end is a fault of what is played, too. */
+export async function judge(play: () => Promise<Judged>): Promise<Judged> {
+  return play().catch((error: unknown) => ({
+    isHit: true,
+    faults: [error instanceof Error ? error.message : String(error)],
+  }))
+}
+
+/** How the end of a case differs from that of the undisturbed run. */
+export function judgeCase(stage: Stage, one: Case, expected: readonly string[]): Promise<Judged> {
+  return judge(async () => {
     const { state, isHit } = await runCase(stage, one)
     return { isHit, faults: difference(expected, state) }
-  } catch (error) {
-    return { isHit: true, faults: [error instanceof Error ? error.message : String(error)] }
-  }
+  })
 }
 
 /** Not effects of a scan: heartbeats, resending, and what only looks after the queue. */
@@ -102,17 +118,19 @@ const CALLS = new Set(['SendMessageBatch', 'DeleteMessage'])
 
 export const isStatus = ({ method, path }: SeenRequest): boolean => method === 'PATCH' && path.endsWith('/small/status')
 
-function watch({ role, postgres, queue, kube }: Slot, meet: (effect: string) => Verdict | Promise<Verdict>): void {
+function watch(
+  { role, postgres, queue, kube }: Slot,
+  of: {
+    readonly meet: (effect: string) => Verdict | Promise<Verdict>
+    readonly call: (call: AwsCall) => Verdict | Promise<Verdict>
+  },
+): void {
   postgres.intercept(({ kind, template }) => {
     const effect = `${role} ${kind} ${template}`
-    return APART.has(effect) ? 'pass' : meet(effect)
+    return APART.has(effect) ? 'pass' : of.meet(effect)
   })
-  queue.intercept((operation) => (CALLS.has(operation) ? meet(`${role} sqs ${operation}`) : 'pass'))
-  // Met by the request that is to be broken: any verdict but `pass` leaves it on its way for ever.
-  kube.inject({
-    when: (request) => isStatus(request) && meet(`${role} api PATCH status`) !== 'pass',
-    answer: 'reset',
-  })
+  queue.intercept((call) => (CALLS.has(call.operation) ? of.meet(`${role} sqs ${call.operation}`) : of.call(call)))
+  kube.intercept((request) => (isStatus(request) ? of.meet(`${role} api PATCH status`) : 'pass'))
 }
 
 function disturb(

@@ -1,27 +1,22 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { eventually, isStatus, runCase, type Scenario } from './case.ts'
+import { encodeMessage } from '#queue/message.ts'
+import { eventually, isStatus, runCase } from './case.ts'
 import { difference } from './end-state.ts'
-import { ACCOUNT, endLease, leader, type Slot, type Stage } from './stage.ts'
-
-type Play = (stage: Stage, expected: readonly string[]) => Promise<readonly string[]>
+import { jobsOf, sameEnd, toLine, type Job, type Play } from './play.ts'
+import { endLease, leader, type Slot } from './slot.ts'
+import { ACCOUNT, type Stage } from './stage.ts'
+import { silentAws, takenOver } from './taken-over.ts'
 
 /** What no crash at a single effect brings about. Each says how it ended otherwise than it should. */
 export const SCENARIOS: readonly (readonly [name: string, play: Play])[] = [
   ['jobs that end at the same moment', sameEnd(() => ({ onEffect: heldTogether }))],
   ['a queue that was purged', sameEnd((stage) => ({ afterRequest: () => purge(stage) }))],
+  ['messages that come twice', messagesTwice],
+  ['a worker that writes when another has its job', takenOver],
+  ['a worker that wakes when another has its job, while AWS is silent', silentAws],
   ['a listing that is denied when it was not before', deniedListing],
   ['a status that a leader sent before it was stopped, and that arrives late', staleStatus],
 ]
-
-function sameEnd(scenario: (stage: Stage) => Scenario): Play {
-  return async (stage, expected) => {
-    try {
-      return difference(expected, (await runCase(stage, undefined, scenario(stage))).state)
-    } catch (error) {
-      return [error instanceof Error ? error.message : String(error)]
-    }
-  }
-}
 
 /** Below the 1 s that a transaction of a worker with a lease of 2 s may sit idle; above what lies between two jobs. */
 const TOGETHER_MS = 700
@@ -44,6 +39,45 @@ async function purge(stage: Stage): Promise<void> {
   await Promise.all(workers.map((worker) => worker.start()))
 }
 
+/** SQS may deliver a message again: while its job is done or under way, and after the scan has ended. Nothing comes of it. */
+async function messagesTwice(stage: Stage, expected: readonly string[]): Promise<readonly string[]> {
+  const answers = Promise.withResolvers<'pass'>()
+  const faults: string[] = []
+  const again = async (namespace: string): Promise<readonly Job[]> => {
+    const jobs = await jobsOf(stage, namespace)
+    await stage.send(jobs.map(encodeMessage))
+    return jobs
+  }
+  const whileOneIsUnderWay = async (namespace: string): Promise<void> => {
+    await eventually(async () => {
+      const under = (await jobsOf(stage, namespace)).filter(({ state }) => state === 'Leased')
+      const depth = await stage.queueDepth()
+      return under.length === 1 && under[0]?.kind === 'collect' && depth === 1 ? undefined : `${depth} messages`
+    }, 'all jobs but one are done')
+    const before = await again(namespace)
+    await eventually(async () => {
+      const depth = await stage.queueDepth()
+      return depth === 2 ? undefined : `${depth} messages are there, of the job that is under way 2`
+    }, 'messages of jobs that are done are deleted')
+    faults.push(...difference(before.map(toLine), (await jobsOf(stage, namespace)).map(toLine)))
+    const rest = await stage.database.query(
+      `select from outbox o join jobs j on j.id = o.job_id where j.state not in ('Queued', 'Leased')`,
+    )
+    if (rest.rowCount > 0) faults.push(`the outbox has ${rest.rowCount} jobs that have ended`)
+    answers.resolve('pass')
+  }
+  try {
+    const { state } = await runCase(stage, undefined, {
+      onCall: ({ operation }) => (operation === 'ListBuckets' ? answers.promise : 'pass'),
+      afterRequest: whileOneIsUnderWay,
+      betweenScans: async (namespace) => void (await again(namespace)),
+    })
+    return [...faults, ...difference(expected, state)]
+  } finally {
+    answers.resolve('pass')
+  }
+}
+
 /** What was open stays open: nobody looked. */
 async function deniedListing(stage: Stage): Promise<readonly string[]> {
   const deny = async (): Promise<void> => {
@@ -54,8 +88,6 @@ async function deniedListing(stage: Stage): Promise<readonly string[]> {
     const wrong = state.filter((line) => /^change .*"change":"resolved"/.test(line))
     const isSeen = state.some((line) => /^scan .*"state":"PartiallySucceeded"/.test(line))
     return [...wrong, ...(isSeen ? [] : ['the denial did not show in the scan'])]
-  } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
   } finally {
     stage.parts.aws.faults.clear()
   }
@@ -88,8 +120,6 @@ async function staleStatus(stage: Stage, expected: readonly string[]): Promise<r
       ...difference(expected, state),
       ...(isOverwritten ? ['the late status was written over the newer one'] : []),
     ]
-  } catch (error) {
-    return [error instanceof Error ? error.message : String(error)]
   } finally {
     late.resolve()
     await replaced.catch(() => undefined)

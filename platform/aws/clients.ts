@@ -122,7 +122,17 @@ function sdkClient(client: AnyClient): SdkClient {
   return {
     // The operation's name has chosen the client, and an AwsCommand<O> is a command of the SDK that answers an O.
     send: <O>(command: AwsCommand<O>, signal: AbortSignal) =>
-      client.send(command as never, { abortSignal: signal }) as Promise<O>,
+      client.send(again(command) as never, { abortSignal: signal }) as Promise<O>,
     clockOffsetMs: () => client.config.systemClockOffset,
   }
+}
+
+/** The same command, not sent yet: one of S3 Control puts its middleware on itself when it is sent, and throws the second time. */
+function again<O>(command: AwsCommand<O>): AwsCommand<O> {
+  // Commands of the SDK are made of their input and nothing else.
+  const { constructor, input } = command as AwsCommand<O> & {
+    readonly constructor: new (input: unknown) => AwsCommand<O>
+    readonly input: unknown
+  }
+  return new constructor(input)
 }

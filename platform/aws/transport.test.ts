@@ -46,6 +46,31 @@ const createBucket = async (Bucket: string, LocationConstraint: 'eu-west-1' | 'e
     new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { LocationConstraint } }),
   )
 
+test('a call of every service is made again when its connection breaks', async () => {
+  cloud.aws.faults.add({ service: 'ec2', times: 1, fault: { kind: 'reset' } })
+  cloud.aws.faults.add({ service: 'iam', times: 1, fault: { kind: 'reset' } })
+  cloud.aws.faults.add({ service: 's3', times: 1, fault: { kind: 'reset' } })
+  cloud.aws.faults.add({ service: 's3control', times: 2, fault: { kind: 'reset' } })
+  const answers = [
+    await vpcs(),
+    await aws.call('iam:ListUsers', new ListUsersCommand({})),
+    await aws.call('s3:ListBuckets', new ListBucketsCommand({ MaxBuckets: 100 })),
+    await aws.call('s3:ListAccessPoints', new ListAccessPointsCommand({ AccountId: ACCOUNT })),
+  ]
+  expect(answers).toMatchObject(answers.map(() => ({ ok: true })))
+  expect(cloud.aws.calls().map(({ service }) => service)).toEqual([
+    'ec2',
+    'ec2',
+    'iam',
+    'iam',
+    's3',
+    's3',
+    's3control',
+    's3control',
+    's3control',
+  ])
+})
+
 describe('where calls go', () => {
   test('each service by its own client, in the job’s region unless another is asked for', async () => {
     await vpcs()

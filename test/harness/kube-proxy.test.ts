@@ -78,6 +78,23 @@ test('a request is held back, and then passed on', async () => {
   expect(await asked).toMatchObject({ status: 200, body: { major: '1' } })
 })
 
+test('a request is cut before it arrives, or after it took effect', async () => {
+  const namespace = await cluster.access.createNamespace()
+  const annotate = (value: string) =>
+    cluster.access.kubectl(['annotate', 'ns', namespace, `a=${value}`, '--overwrite'], { kubeconfig })
+  const stored = async (): Promise<string> =>
+    (await cluster.access.kubectl(['get', 'ns', namespace, '-o', 'jsonpath={.metadata.annotations.a}'])).stdout
+  const verdicts = { cut: '', 'cut-after': '2' } as const
+  for (const [verdict, then] of Object.entries(verdicts)) {
+    proxy.intercept(({ method }) => (method === 'PATCH' ? (verdict as keyof typeof verdicts) : 'pass')) // its keys
+    expect(await annotate('2')).toMatchObject({ code: 1 })
+    expect(await stored()).toBe(then)
+  }
+  proxy.intercept(() => Promise.resolve('pass' as const))
+  expect(await annotate('3')).toMatchObject({ code: 0 })
+  expect(await stored()).toBe('3')
+})
+
 test.for(['end', 'reset', 'truncate', 'expired'] as const)('a watch is cut: %s', async (how) => {
   const namespace = await cluster.access.createNamespace()
   const events: string[] = []

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent, createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { serverFault, type ServerFault } from './kube-status.ts'
+import type { Verdict } from './postgres-proxy.ts'
 
 export interface SeenRequest {
   readonly method: string
@@ -48,6 +49,8 @@ export interface KubeProxy {
   forget(): void
   /** The first fault whose `when` holds meets a request. */
   inject(fault: KubeFault): void
+  /** Asks `decide` about every request that no fault meets, which is held until its promise settles. Undefined: all pass. */
+  intercept(decide: ((request: SeenRequest) => Verdict | Promise<Verdict>) | undefined): void
   /** Drops faults that are not used up. */
   clear(): void
   /** Watches now open. */
@@ -74,6 +77,7 @@ export async function startKubeProxy(
   const seen: SeenRequest[] = []
   const faults: { readonly fault: KubeFault; left: number }[] = []
   const watches = new Set<ServerResponse>()
+  let decide: ((request: SeenRequest) => Verdict | Promise<Verdict>) | undefined
 
   const take = (request: SeenRequest): KubeFault['answer'] | undefined => {
     const met = faults.find(({ fault, left }) => left > 0 && (fault.when?.(request) ?? true))
@@ -94,13 +98,21 @@ export async function startKubeProxy(
       incoming.resume()
       response.writeHead(answer.status, headers).end(body)
     } else if (answer !== undefined && 'passOnAfter' in answer) {
-      void answer.passOnAfter.then(() => forward(plane.url, agent, incoming, response, undefined, overhear))
+      void answer.passOnAfter.then(() => forward(plane.url, agent, incoming, response, { overhear }))
     } else {
       if (request.isWatch) {
         watches.add(response)
         response.once('close', () => watches.delete(response))
       }
-      forward(plane.url, agent, incoming, response, answer?.cutAfterBytes, overhear)
+      const pass = (verdict: Verdict): void => {
+        const isLost = verdict === 'cut-after'
+        if (verdict === 'cut' || response.destroyed) reset(response)
+        else forward(plane.url, agent, incoming, response, { cutAfterBytes: answer?.cutAfterBytes, overhear, isLost })
+      }
+      const verdict = (answer === undefined ? decide?.(request) : undefined) ?? 'pass'
+      // At once where nothing is held: a watch is not to be cut before it has begun.
+      if (typeof verdict === 'string') pass(verdict)
+      else void verdict.then(pass, () => reset(response))
     }
   })
   server.listen(0, '127.0.0.1')
@@ -112,6 +124,7 @@ export async function startKubeProxy(
     requests: () => [...seen],
     forget: () => void seen.splice(0),
     inject: (fault) => void faults.push({ fault, left: fault.times ?? 1 }),
+    intercept: (next) => void (decide = next),
     clear: () => void faults.splice(0),
     watches: () => watches.size,
     cutWatches: (how) => {
@@ -160,13 +173,17 @@ function forward(
   agent: Agent,
   incoming: IncomingMessage,
   response: ServerResponse,
-  cutAfterBytes: number | undefined,
-  overhear: Overhear | undefined,
+  answering: {
+    readonly cutAfterBytes?: number | undefined
+    readonly overhear?: Overhear | undefined
+    /** Nothing of it arrives. */
+    readonly isLost?: boolean
+  },
 ): void {
   const { host: _, ...headers } = incoming.headers
   const outgoing = httpsRequest(new URL(incoming.url ?? '/', target), { method: incoming.method, headers, agent })
   // Not before it is passed on: whoever listens to a body sets it flowing.
-  const heard = overhear?.()
+  const heard = answering.overhear?.()
   let isAnswered = false
   outgoing.once('response', (answer) => {
     isAnswered = true
@@ -176,8 +193,12 @@ function forward(
       answer.destroy()
       return
     }
+    if (answering.isLost === true) {
+      answer.resume().once('end', () => reset(response))
+      return
+    }
     response.writeHead(answer.statusCode ?? 502, answer.headers).flushHeaders()
-    let left = Math.max(1, cutAfterBytes ?? Infinity)
+    let left = Math.max(1, answering.cutAfterBytes ?? Infinity)
     answer.on('data', (chunk: Buffer) => {
       if (left === 0 || response.writableEnded) return
       const passed = chunk.subarray(0, left)

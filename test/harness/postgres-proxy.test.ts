@@ -60,6 +60,17 @@ test('a transaction is named by what it writes, a lone statement by itself; what
   expect(await values()).toEqual([2])
 })
 
+test('every statement is heard as it arrives, also what only reads and locks', async () => {
+  const heard: string[] = []
+  proxy.listen((statement) => void heard.push(statement))
+  await client.query('begin')
+  await client.query('select from notes where value = $1 for key share', [1])
+  await client.query('commit')
+  proxy.listen(undefined)
+  await client.query('select * from notes')
+  expect(heard).toEqual(['begin', 'select from notes where value = $1 for key share', 'commit'])
+})
+
 test('a commit is held until it is told to pass, while other connections go on', async () => {
   const seen = Promise.withResolvers<void>()
   const verdict = Promise.withResolvers<'pass'>()

@@ -25,6 +25,8 @@ export interface PostgresProxy {
    * its client goes meanwhile, the server never hears of it.
    */
   intercept(decide: ((effect: DatabaseEffect) => Verdict | Promise<Verdict>) | undefined): void
+  /** Tells `heard` every statement of a client, as it arrives, also those that write nothing. Undefined: nobody. */
+  listen(heard: ((statement: string) => void) | undefined): void
   /** While true, notifications do not arrive. */
   dropNotifications(on: boolean): void
   /** Breaks every open connection; new ones work. */
@@ -35,13 +37,14 @@ export interface PostgresProxy {
 
 interface Faults {
   decide: ((effect: DatabaseEffect) => Verdict | Promise<Verdict>) | undefined
+  heard: ((statement: string) => void) | undefined
   dropsNotifications: boolean
 }
 
 /** Starts one in front of the server that `serverUrl` leads to, on loopback. Without encryption: it has to read along. */
 export async function startPostgresProxy(serverUrl: string): Promise<PostgresProxy> {
   const { hostname, port: serverPort } = new URL(serverUrl)
-  const faults: Faults = { decide: undefined, dropsNotifications: false }
+  const faults: Faults = { decide: undefined, heard: undefined, dropsNotifications: false }
   const clients = new Set<Socket>()
   const server = createServer((client) => {
     clients.add(client)
@@ -61,6 +64,7 @@ export async function startPostgresProxy(serverUrl: string): Promise<PostgresPro
       return address.href
     },
     intercept: (decide) => void (faults.decide = decide),
+    listen: (heard) => void (faults.heard = heard),
     dropNotifications: (on) => void (faults.dropsNotifications = on),
     reset,
     connections: () => clients.size,
@@ -156,6 +160,7 @@ function converse(
     return template === '' ? undefined : { kind: 'statement', template, applicationName }
   }
   const execute = async (statement: string, bytes: Buffer): Promise<void> => {
+    faults.heard?.(statement)
     const effect = effectOf(statement)
     const verdict = effect === undefined ? 'pass' : ((await faults.decide?.(effect)) ?? 'pass')
     if (verdict === 'cut' || client.destroyed) {

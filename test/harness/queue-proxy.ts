@@ -1,25 +1,35 @@
 import { once } from 'node:events'
-import { createServer, request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import type { Verdict } from './postgres-proxy.ts'
 
-/** An AWS endpoint in front of another that can hold a call to SQS, cut it off or lose its answer. */
+/** As far as its headers tell. */
+export interface AwsCall {
+  /** As the signature has it: `sqs`, `s3`; empty for a call that is not signed. */
+  readonly service: string
+  /** Of services that speak JSON, and of S3 where it has room for it; elsewhere empty. */
+  readonly operation: string
+  /** Aborts when the call is over, or its caller gave it up. */
+  readonly ended: AbortSignal
+}
+
+/** An AWS endpoint in front of another that can hold a call, to SQS or any other service, cut it off or lose its answer. */
 export interface QueueProxy {
   readonly url: string
-  /** Asks `decide` about every call to SQS by its operation; calls to other services pass. Undefined: all pass. */
-  intercept(decide: ((operation: string) => Verdict | Promise<Verdict>) | undefined): void
+  /** Asks `decide` about every call from here on, which is held until its promise settles. Undefined: all pass. */
+  intercept(decide: ((call: AwsCall) => Verdict | Promise<Verdict>) | undefined): void
   stop(): Promise<void>
 }
 
-/** Starts one on loopback. SQS speaks JSON and names the operation in a header, so nothing else is read. */
+/** Starts one on loopback. */
 export async function startQueueProxy(target: string): Promise<QueueProxy> {
-  let decide: ((operation: string) => Verdict | Promise<Verdict>) | undefined
+  let decide: ((call: AwsCall) => Verdict | Promise<Verdict>) | undefined
   const server = createServer((incoming, response) => {
-    const [service, operation = ''] = String(incoming.headers['x-amz-target'] ?? '').split('.')
     const pass = async (): Promise<void> => {
+      const call = describe(incoming, response)
       const body = await buffer(incoming)
-      const verdict = service === 'AmazonSQS' ? ((await decide?.(operation)) ?? 'pass') : 'pass'
+      const verdict = (await decide?.(call)) ?? 'pass'
       if (verdict === 'cut' || response.destroyed) {
         response.destroy()
         return
@@ -53,4 +63,13 @@ export async function startQueueProxy(target: string): Promise<QueueProxy> {
       await closed
     },
   }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html: key/date/region/service/aws4_request */
+function describe({ headers, url = '/' }: IncomingMessage, response: ServerResponse): AwsCall {
+  const [, service = ''] = /Credential=[^/]+\/\d+\/[^/]*\/([^/]+)\//.exec(headers.authorization ?? '') ?? []
+  const [, operation = /[?&]x-id=(\w+)/.exec(url)?.[1] ?? ''] = String(headers['x-amz-target'] ?? '').split('.')
+  const ended = new AbortController()
+  response.once('close', () => ended.abort())
+  return { service, operation, ended: ended.signal }
 }
