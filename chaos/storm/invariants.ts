@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs'
 import type { ScanRequestObject } from '#operator/kinds.ts'
-import { listTargets, query, type World } from './world.ts'
+import { listTargets, query, type Watched, type World } from './world.ts'
 
 /** Something that is to hold, and what is against it; nothing: it holds. */
 export interface Invariant {
@@ -47,7 +47,7 @@ export async function nothingIsLeft(world: {
 }
 
 /** Only what we put there in the storm is dead. */
-export async function onlyNonsenseIsDead(world: World, planted: number): Promise<Invariant> {
+export async function onlyNonsenseIsDead(world: Pick<Watched, 'parts'>, planted: number): Promise<Invariant> {
   const letters = await query<{ body: string }>(world.parts.databaseUrl, 'select body from dead_letters')
   const ours = letters.filter(({ body }) => !body.startsWith('nobody understands'))
   const tooMany = letters.length > planted ? [`${letters.length} dead letters of ${planted} planted`] : []
@@ -59,7 +59,10 @@ export async function onlyNonsenseIsDead(world: World, planted: number): Promise
 }
 
 /** What the objects say is what the database knows, and the last scan of every target was whole. */
-export async function statusesTellTheTruth(world: World): Promise<Invariant> {
+export async function statusesTellTheTruth(world: {
+  readonly parts: Pick<World['parts'], 'databaseUrl' | 'cluster'>
+  readonly homes: World['homes']
+}): Promise<Invariant> {
   const [targets, rows, requests] = await Promise.all([
     listTargets(world),
     query<{ uid: string; id: string; state: string; coverage: number; findings: object }>(

@@ -128,7 +128,11 @@ export async function change(
   return status === 200
 }
 
-export async function listTargets({ parts }: Pick<World, 'parts'>): Promise<readonly ScanTargetObject[]> {
+export async function listTargets({
+  parts,
+}: {
+  readonly parts: Pick<Parts, 'cluster'>
+}): Promise<readonly ScanTargetObject[]> {
   const { body } = await parts.cluster.request('GET', '/apis/vedette.dev/v1alpha1/scantargets')
   return (body as { readonly items: readonly ScanTargetObject[] }).items // a ScanTargetList
 }

@@ -46,10 +46,18 @@ export function addScanTargetController(deps: ScanTargetDeps): Controller<ScanTa
     name: 'scan-target',
     for: scanTargets,
     predicates: [anyOf(generationChanged, annotationsChanged(SCAN_NOW_ANNOTATION), foreignStatus(writer))],
+    isAwaited,
     reconcile: waitingForDatabase(async (request) =>
       request.object === undefined ? forget(deps, request) : follow(deps, writer, request, request.object),
     ),
   })
+}
+
+/** Somebody changed it while no operator led, and its status does not answer that yet. */
+function isAwaited(target: ScanTargetObject): boolean {
+  const { metadata, status } = target
+  const token = scanNowToken(target)
+  return status?.observedGeneration !== metadata.generation || (token !== '' && token !== status?.lastHandledScanNow)
 }
 
 async function forget(
@@ -173,13 +181,17 @@ async function readFacts(pool: Pool, targetId: string, generation: number): Prom
 /** The scan that the object asks for and the database does not know of yet. */
 function wantedScan(target: ScanTargetObject, spec: ScanTargetSpec, facts: TargetFacts, now: Date): Trigger | null {
   const generation = target.metadata.generation ?? 0
-  // As the database keeps it, and no longer than the status that acknowledges it may be.
-  const token = plainText((target.metadata.annotations?.[SCAN_NOW_ANNOTATION] ?? '').slice(0, 256))
+  const token = scanNowToken(target)
   if (token !== '' && token !== facts.handledScanNow) return { kind: 'annotation', token }
   if (spec.suspend) return null
   if (facts.requestedGeneration === null || facts.requestedGeneration < generation) return { kind: 'spec', generation }
   if (retryAt(facts) <= now.getTime()) return { kind: 'spec', generation, attempt: facts.refusal?.failures ?? 0 }
   return null
+}
+
+/** As the database keeps it, and no longer than the status that acknowledges it may be. Empty: no scan is asked for. */
+function scanNowToken({ metadata }: ScanTargetObject): string {
+  return plainText((metadata.annotations?.[SCAN_NOW_ANNOTATION] ?? '').slice(0, 256))
 }
 
 /** When a role that was refused is tried again; never, while a scan is under way or nothing was refused. */

@@ -332,6 +332,15 @@ describe('a controller', () => {
     expect(order[1]).toBe('d')
   })
 
+  it('begins a first list with the objects that somebody waits for', async () => {
+    for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) await create(name, index)
+    const { calls, reconcile } = script()
+    await run(reconcile, { maxConcurrentReconciles: 1, isAwaited: ({ spec }) => spec.size >= 2 })
+    await vi.waitFor(() => expect(calls).toHaveLength(4))
+
+    expect(calls).toEqual(['c 2', 'd 3', 'a 0', 'b 1'])
+  })
+
   it('lets a reconcile finish when it is stopped, and starts no other', async () => {
     await create('a')
     await create('b')

@@ -28,6 +28,8 @@ export interface ControllerOptions<T extends KubeObject> {
   readonly reconcile: (request: ReconcileRequest<T>) => Promise<ReconcileResult>
   /** A change leads to a reconcile only when all of them agree. */
   readonly predicates?: readonly Predicate<T>[]
+  /** Whether somebody waits for an answer about it: in a first list such objects come before all others. Default: nobody does. */
+  readonly isAwaited?: (object: T) => boolean
   /** Other kinds whose changes concern this one: see {@link watching}. */
   readonly watches?: readonly SecondaryWatch[]
   /** Workers; default 4. */
@@ -169,9 +171,10 @@ export class Controller<T extends KubeObject = KubeObject> {
   }
 
   #watchOwnKind(): () => void {
-    const { predicates = [] } = this.#options
+    const { predicates = [], isAwaited = () => false } = this.#options
     return this.#deps.informers.informer(this.#options.for).addHandler((event) => {
-      if (predicates.every((predicate) => predicate(event))) this.enqueue(keyOf(event.object), priorityOf(event))
+      if (!predicates.every((predicate) => predicate(event))) return
+      this.enqueue(keyOf(event.object), isAwaited(event.object) ? 'normal' : priorityOf(event))
     })
   }
 

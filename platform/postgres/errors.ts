@@ -1,8 +1,11 @@
 /** SQLSTATE 40001 and 40P01: the transaction was undone through nobody's fault, and succeeds when it is run again. */
 const RETRIED = new Set(['40001', '40P01'])
 
-/** Class 08, 57P0x, class 53 (no disk, memory or connection left) and the socket's own errors: away, restarting or full. */
-const AWAY = /^(08...|57P0.|53[0-3]00|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/
+/**
+ * Class 08, 57P0x, class 53 (no disk, memory or connection left) and the socket's own errors: away, restarting or full.
+ * 25P03: the server ended a transaction that stood still, because the process was paused or the network was.
+ */
+const AWAY = /^(08...|57P0.|25P03|53[0-3]00|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)$/
 
 /** The SQLSTATE, or the socket's error code; undefined for errors that have neither. */
 export function errorCode(error: unknown): string | undefined {

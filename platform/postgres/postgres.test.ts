@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Client } from 'pg'
 import { pino } from 'pino'
 import { systemClock } from '../system-clock.ts'
 import { startPostgres, type PostgresServer } from '#test/harness/postgres.ts'
@@ -116,7 +118,7 @@ describe('transaction', () => {
       await tx.query('select 1')
     })
     const failure: unknown = await standing.catch((error: unknown) => error)
-    expect(isDatabaseAway(failure) || /idle-in-transaction/.test(String(failure))).toBe(true)
+    expect(isDatabaseAway(failure)).toBe(true)
     expect(await xs()).toEqual([5, 0])
     await strict.end()
   })
@@ -206,5 +208,17 @@ describe('isDatabaseAway', () => {
     const nowhere = open('postgres://nobody@127.0.0.1:1/none')
     expect(isDatabaseAway(await nowhere.query('select 1').catch((error: unknown) => error))).toBe(true)
     await nowhere.end()
+  })
+
+  it('is a server that has ended a transaction which stood still: we were paused, or the network was', async () => {
+    const paused = new Client({ connectionString: database.url, idle_in_transaction_session_timeout: 50 })
+    const ended = once(paused, 'error')
+    // Then it says that the connection is gone, too.
+    paused.on('error', () => undefined)
+    await paused.connect()
+    await paused.query('begin')
+    const [error] = await ended
+    expect(error).toMatchObject({ code: '25P03' })
+    expect(isDatabaseAway(error)).toBe(true)
   })
 })
