@@ -89,8 +89,6 @@ export interface Scan {
   readonly generation: number
   readonly spec: ScanSpec
   readonly state: ScanState
-  /** Set by the first lease of its first job. */
-  readonly deadlineAt: Date | null
   /** What prepare found; null before. */
   readonly prepared: Prepared | null
 }

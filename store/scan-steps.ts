@@ -140,14 +140,22 @@ interface ScanRow {
   readonly generation: string
   readonly spec: ScanSpec
   readonly state: ScanState
-  readonly deadline_at: Date | null
   readonly prepared: Prepared | null
+}
+
+/** Milliseconds until the scan's deadline, by the database's clock; null before the first lease of its first job. */
+export async function msUntilDeadline(sql: Sql, scanId: string): Promise<number | null> {
+  const { rows } = await sql.query<{ left: number | null }>(
+    `select (extract(epoch from deadline_at - clock_timestamp()) * 1000)::float8 as left from scans where id = $1`,
+    [scanId],
+  )
+  return rows[0]?.left ?? null
 }
 
 /** A scan as workers see it; undefined when there is none of this id. */
 export async function selectScan(sql: Sql, scanId: string): Promise<Scan | undefined> {
   const { rows } = await sql.query<ScanRow>(
-    `select s.id, s.target_id, s.namespace, t.name as target_name, s.generation, s.spec, s.state, s.deadline_at, s.prepared
+    `select s.id, s.target_id, s.namespace, t.name as target_name, s.generation, s.spec, s.state, s.prepared
      from scans s join targets t on t.id = s.target_id where s.id = $1`,
     [scanId],
   )
@@ -161,7 +169,6 @@ export async function selectScan(sql: Sql, scanId: string): Promise<Scan | undef
     generation: Number(row.generation),
     spec: row.spec,
     state: row.state,
-    deadlineAt: row.deadline_at,
     prepared: row.prepared,
   }
 }

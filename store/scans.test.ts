@@ -17,7 +17,7 @@ import {
 import { failJob } from './job-ends.ts'
 import { heartbeat, underLease } from './lease.ts'
 import { cancelOpenScans, cancelRequest, cancelScan, readScan, requestScan, startScheduledTime } from './scans.ts'
-import { ensureSchedule, scheduleStatus } from './schedules.ts'
+import { ensureSchedule, recordMissedTime, scheduleStatus } from './schedules.ts'
 import { readScanByRequest, readTargetStatus } from './target-facts.ts'
 import { deleteTarget } from './targets.ts'
 
@@ -213,6 +213,31 @@ describe('startScheduledTime', () => {
         signal: never,
       }),
     ).toEqual({ started: 0, skipped: [] })
+  })
+
+  it('what a clock that was ahead left behind holds up no time, and starts none again', async () => {
+    const target = await newTarget(store.pool)
+    const scheduleUid = await schedule()
+    const at = (hour: number): Date => new Date(Date.UTC(2026, 10, 24, hour))
+    const start = (hour: number) =>
+      startScheduledTime(store.pool, {
+        scheduleUid,
+        scheduledAt: at(hour),
+        targets: wishes([target]),
+        signal: never,
+      })
+    const known = (hour: number, generation = 1) =>
+      ensureSchedule(store.pool, { uid: scheduleUid, namespace: 'team', name: 'nightly', generation, now: at(hour) })
+    await known(1, 2)
+    await start(3)
+    await recordMissedTime(store.pool, { scheduleUid, missedAt: at(15) })
+    await start(16)
+    await known(17, 3)
+    expect(await known(17, 3)).toMatchObject({ since: at(17), lastScheduleTime: at(16), lastMissedTime: at(15) })
+    expect(await known(4, 3)).toMatchObject({ since: at(4), lastScheduleTime: at(3), lastMissedTime: null })
+    expect(await start(16)).toEqual({ started: 0, skipped: [] })
+    expect(await known(2, 3)).toMatchObject({ since: at(2), lastScheduleTime: null })
+    expect(await start(3)).toEqual({ started: 0, skipped: [] })
   })
 
   it('skips a target whose scan of this schedule has not ended, and only that', async () => {

@@ -3,7 +3,8 @@ import type { Sql } from '#platform/postgres/sql.ts'
 
 /**
  * Makes a ScanSchedule known, and tells what is known of it. A new generation of the spec counts from `now`: times
- * before it are not made up for.
+ * before it are not made up for. What is remembered of times after `now` comes from a clock that was ahead: it does not
+ * hold up the times until then, of which those that were started before are not started again.
  */
 export async function ensureSchedule(
   sql: Sql,
@@ -20,6 +21,15 @@ export async function ensureSchedule(
      on conflict (uid) do update set generation = excluded.generation, since = excluded.since
      where schedules.generation < excluded.generation`,
     [of.uid, of.namespace, of.name, of.generation, of.now],
+  )
+  await sql.query(
+    `update schedules set since = least(since, $2),
+       last_schedule_time = case when last_schedule_time <= $2 then last_schedule_time else (
+         select max((split_part(token, '/', 2) || 'Z')::timestamptz) from scan_triggers
+         where schedule_uid = $1 and (split_part(token, '/', 2) || 'Z')::timestamptz <= $2) end,
+       last_missed_time = case when last_missed_time <= $2 then last_missed_time end
+     where uid = $1 and greatest(since, last_schedule_time, last_missed_time) > $2`,
+    [of.uid, of.now],
   )
   const facts = await scheduleStatus(sql, of.uid)
   if (facts === undefined) throw new Error(`the schedule ${of.namespace}/${of.name} is not there after it was inserted`)

@@ -1,11 +1,11 @@
 import type { Check } from '#core/check.ts'
-import type { Clock } from '#core/clock.ts'
 import { GLOBAL, type ResourceType } from '#core/resource.ts'
 import type { Scan } from '#core/scan.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import type { Collector } from '#resources/collector.ts'
 import { finishJob } from '#store/job-ends.ts'
 import { doneListings } from '#store/listings.ts'
+import { msUntilDeadline } from '#store/scan-steps.ts'
 import { enterAccount, failedToAsk, type AccountDoorDeps, type Inside } from './account-door.ts'
 import { checksOf } from './checks-of.ts'
 import { collectListing, type Listed } from './collect-listing.ts'
@@ -15,7 +15,6 @@ import type { JobContext } from './work-on-message.ts'
 
 export interface CollectDeps {
   readonly pool: Pool
-  readonly clock: Clock
   readonly door: AccountDoorDeps
   readonly catalogue: readonly Check[]
   readonly types: readonly ResourceType[]
@@ -77,7 +76,7 @@ async function collectAll(
   const work = async (): Promise<void> => {
     for (const { collector, types } of rest) {
       if (ended?.kind === 'lost') return
-      const mayTryAgain = hasTimeLeft(scan, deps.clock)
+      const mayTryAgain = await hasTimeLeft(deps.pool, scan)
       const listed: Listed = await collectListing(deps.pool, {
         aws,
         lease,
@@ -121,8 +120,8 @@ async function collectAll(
 }
 
 /** Trying again later makes sense while the scan's deadline is further away than the pause. */
-function hasTimeLeft({ deadlineAt }: Scan, clock: Clock): boolean {
-  return deadlineAt === null || deadlineAt.getTime() - clock.now().getTime() > LAST_CHANCE_MS
+async function hasTimeLeft(pool: Pool, { id }: Scan): Promise<boolean> {
+  return ((await msUntilDeadline(pool, id)) ?? Infinity) > LAST_CHANCE_MS
 }
 
 const LAST_CHANCE_MS = 120_000

@@ -7,6 +7,7 @@ import type { Pool } from '#platform/postgres/pool.ts'
 import { countChanges } from '#store/finding-changes.ts'
 import { saveEvaluation, type SavedEvaluation } from '#store/findings.ts'
 import { createResultBuffer } from '#store/result-buffer.ts'
+import { msUntilDeadline } from '#store/scan-steps.ts'
 import { checksOf } from './checks-of.ts'
 import { judgeStored } from './judge-stored.ts'
 import type { WorkerMetrics } from './metrics.ts'
@@ -38,16 +39,10 @@ export async function evaluate(deps: EvaluateDeps, { scan, lease, signal, log }:
   return FINISHED
 }
 
-async function count(
-  { pool, clock, metrics }: EvaluateDeps,
-  scan: Scan,
-  { state, summary }: SavedEvaluation,
-): Promise<void> {
+async function count({ pool, metrics }: EvaluateDeps, scan: Scan, { state, summary }: SavedEvaluation): Promise<void> {
   metrics.scanCoverage.observe(summary.coveragePercent)
-  if (scan.deadlineAt !== null) {
-    const startedAt = scan.deadlineAt.getTime() - scan.spec.deadlineSeconds * 1000
-    metrics.scanDuration.observe({ outcome: state }, Math.max(0, clock.now().getTime() - startedAt) / 1000)
-  }
+  const leftMs = await msUntilDeadline(pool, scan.id)
+  if (leftMs !== null) metrics.scanDuration.observe({ outcome: state }, scan.spec.deadlineSeconds - leftMs / 1000)
   if (summary.opened + summary.resolved + summary.reopened === 0) return
   for (const { severity, change, changes } of await countChanges(pool, scan.id)) {
     metrics.findingsChanges.inc({ severity, change }, changes)

@@ -36,6 +36,8 @@ export interface ScanScheduleDeps {
 
 /** CronJob's `nextScheduleDelta`: a timer that fires a little early must not find that nothing is due. */
 const AFTER_THE_TIME_MS = 100
+/** Timers do not follow a clock that is set, nor count while the machine sleeps: so often it is looked at again. */
+const LOOK_AGAIN_MS = 60_000
 
 /** Starts scans at set times, as CronJob starts jobs, but in one transaction per time and without child objects. */
 export function addScanScheduleController(deps: ScanScheduleDeps): Controller<ScanScheduleObject> {
@@ -93,8 +95,7 @@ async function follow(
   if (standing.kind === 'stalled' || standing.next === null) return done
   const waitMs = standing.next.getTime() + AFTER_THE_TIME_MS - deps.clock.now().getTime()
   log.debug({ next: standing.next.toISOString() }, 'waiting for the next scheduled time')
-  // Timers take 2^31 - 1 ms at most; a day is soon enough to look again.
-  return requeueAfter(Math.min(Math.max(waitMs, 0), 86_400_000))
+  return requeueAfter(Math.min(Math.max(waitMs, 0), LOOK_AGAIN_MS))
 }
 
 async function stand(
