@@ -14,8 +14,8 @@ export interface Silence {
 }
 
 const CALM_MS = 130_000
-/** A message that was lost several times is sent again after as long as this; how fast the machine is does not count. */
-const STUCK_MINUTES = 10
+/** A message that was sent five times is sent again after 16 minutes; how fast the machine is does not count. */
+const STUCK_MINUTES = 20
 
 /**
  * Ends all faults; leaves the schedules on until two scheduled times have come in peace; then lets everything end, asks
