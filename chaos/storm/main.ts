@@ -167,11 +167,11 @@ async function storm(): Promise<boolean> {
 }
 
 const OPERATOR = 'system:serviceaccount:vedette-system:vedette-operator'
-/** So that what takes minutes in production takes seconds: nothing else differs from it. */
+/** So that what takes minutes in production takes seconds: nothing else differs from it. Resends come later than a queue is long. */
 const SETTINGS = {
   VEDETTE_JOB_LEASE_SECONDS: '10',
   VEDETTE_SHUTDOWN_SECONDS: '5',
-  VEDETTE_RESEND_SECONDS: '30',
+  VEDETTE_RESEND_SECONDS: '60',
 }
 
 async function progress(recorder: Recorder, fleet: Fleet, signal: AbortSignal): Promise<void> {

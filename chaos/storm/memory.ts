@@ -30,10 +30,10 @@ export async function sampleMemory(fleet: Fleet, series: Series[], signal: Abort
 const WARM_UP_SECONDS = 90
 /** Shorter than this says nothing but when the garbage was collected. */
 const AT_LEAST_SECONDS = 150
-/** A leak of a kilobyte a job or call comes to more than this at a storm's rates; the noise of a collected heap does not. */
-export const MOST_MB_PER_MINUTE = 4
-/** Growth below this is within one collection's noise, however short it took. */
-const NOISE_MB = 20
+/** A leak of 10 KB a job comes to this at a storm's 200 jobs a minute and worker; without one less than 1 was seen. */
+export const MOST_MB_PER_MINUTE = 2
+/** Growth below this says nothing: a heap that grows a step later looks like it. */
+const NOISE_MB = 10
 
 export interface Trend {
   readonly name: string

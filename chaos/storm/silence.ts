@@ -14,7 +14,8 @@ export interface Silence {
 }
 
 const CALM_MS = 130_000
-const MOST_MINUTES = 12
+/** A message that was sent five times is sent again after 16 minutes; how fast the machine is does not count. */
+const STUCK_MINUTES = 20
 
 /**
  * Ends all faults; leaves the schedules on until two scheduled times have come in peace; then lets everything end, asks
@@ -30,13 +31,13 @@ export async function fallSilent(scene: Scene, say: (line: string) => void): Pro
   const silentAt = Date.now()
   await suspendAll(world, true)
   say('silence: what is under way ends')
-  const open = await until(MOST_MINUTES, () => openScans(world.parts.databaseUrl))
+  const open = await untilNone(() => openScans(world.parts.databaseUrl))
   if (open.length > 0) return { calmAt, silentAt, stuck: open }
 
   say('silence: one more scan of every target')
   const token = 'silence'
   for (const home of world.homes) await scanNow(world, home, token)
-  const unscanned = await until(MOST_MINUTES, async () => {
+  const unscanned = await untilNone(async () => {
     const targets = await listTargets(world)
     return targets
       .filter(({ status }) => status?.lastHandledScanNow !== token || status.activeScan !== undefined)
@@ -56,12 +57,13 @@ async function openScans(databaseUrl: string): Promise<readonly string[]> {
   return rows.map(({ line }) => line)
 }
 
-/** Looks every second until nothing is left, or the time is over. */
-async function until(minutes: number, left: () => Promise<readonly string[]>): Promise<readonly string[]> {
-  const end = performance.now() + minutes * 60_000
+/** Looks every second until nothing is left. What it returns then is stuck: for minutes it has not become less. */
+async function untilNone(look: () => Promise<readonly string[]>): Promise<readonly string[]> {
+  let [least, since] = [Infinity, performance.now()]
   for (;;) {
-    const lines = await left()
-    if (lines.length === 0 || performance.now() > end) return lines
+    const left = await look()
+    if (left.length < least) [least, since] = [left.length, performance.now()]
+    if (left.length === 0 || performance.now() - since > STUCK_MINUTES * 60_000) return left
     await wait(1000)
   }
 }
