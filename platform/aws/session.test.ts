@@ -12,6 +12,7 @@ import { createHttpHandler } from './http-handler.ts'
 import { createStsClient } from './sts-client.ts'
 import { expectedTrustPolicy } from './trust-policy.ts'
 
+const MINUTE = 60_000
 const cloud = useAws()
 let door: Door
 
@@ -112,6 +113,32 @@ describe('assuming a role', () => {
       'sts:AssumeRole ok': 1,
       'sts:GetCallerIdentity ok': 1,
     })
+  })
+})
+
+describe('a clock that is set while a session is open', () => {
+  // A jump to a wrong time, and one to the right time: the SDK marks only the first as corrected. Here AWS's clock jumps.
+  test.each([
+    ['wrong', [0, 20, -20]],
+    ['right', [20, -20, 20]],
+  ])('%s: costs a client one more attempt, and loses no call', async (_, [before = 0, then = 0, again = 0]) => {
+    cloud.aws.checkClocks(true)
+    cloud.aws.advance(before * MINUTE)
+    const { aws, session } = await door.enter()
+    const askAll = async () =>
+      Promise.all([
+        proveIdentity(aws),
+        ...Array.from({ length: 4 }, () => aws.call('ec2:DescribeVpcs', new DescribeVpcsCommand({}))),
+      ])
+    await askAll()
+    cloud.aws.advance(then * MINUTE)
+    const [identity, ...answers] = await askAll()
+    expect(identity).toMatchObject({ kind: 'proven' })
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ ok: true })))
+    cloud.aws.advance(again * MINUTE)
+    session.credentials.expire((await session.credentials.provide()).accessKeyId)
+    expect(await session.credentials.provide()).toMatchObject({ accessKeyId: expect.any(String) })
+    expect(Object.keys(door.counts).filter((name) => / (failed|lost|denied)$/.test(name))).toEqual([])
   })
 })
 

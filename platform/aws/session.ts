@@ -2,6 +2,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, type AssumeRoleCommandInpu
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types'
 import type { Answer, AwsCalls, Failure } from '#core/aws-call.ts'
 import { callUntilAnswered, type CallDeps } from './attempts.ts'
+import { wasClockCorrected } from './clock-correction.ts'
 import { FailureError } from './failure.ts'
 import { createHttpHandler } from './http-handler.ts'
 import { createSessionCredentials, type Issued, type SessionCredentials } from './session-credentials.ts'
@@ -185,8 +186,8 @@ function openSts(deps: SessionDeps): Sts {
   const client = createStsClient({ region, credentials: deps.baseCredentials, requestHandler, endpoint })
   const callDeps: CallDeps = { ...deps, accountId: 'own', actionOf: (operation) => operation }
   // After a refusal that showed our clock to be wrong, the client signs by AWS's.
-  const recover = (_: Failure, error: unknown): Promise<boolean> =>
-    Promise.resolve(Boolean((error as { $metadata?: { clockSkewCorrected?: boolean } }).$metadata?.clockSkewCorrected))
+  let signedByMs = 0
+  const recover = async (): Promise<boolean> => wasClockCorrected(signedByMs, client.config.systemClockOffset)
   const send = { abortSignal: deps.signal }
 
   const clientWith = (credentials: AwsCredentialIdentityProvider) =>
@@ -205,6 +206,7 @@ function openSts(deps: SessionDeps): Sts {
         region,
         recover,
         send: async () => {
+          signedByMs = client.config.systemClockOffset
           const { Credentials, AssumedRoleUser, PackedPolicySize } = await client.send(
             new AssumeRoleCommand(input),
             send,
@@ -228,7 +230,10 @@ function openSts(deps: SessionDeps): Sts {
         operation: 'sts:GetCallerIdentity',
         region,
         recover,
-        send: async () => (await client.send(new GetCallerIdentityCommand({}), send)).Arn ?? '',
+        send: async () => {
+          signedByMs = client.config.systemClockOffset
+          return (await client.send(new GetCallerIdentityCommand({}), send)).Arn ?? ''
+        },
       }),
     accountOf: (credentials) =>
       callUntilAnswered(callDeps, {

@@ -1,5 +1,6 @@
 import type { AwsCalls, Failure, Operation } from '#core/aws-call.ts'
 import { callUntilAnswered, type CallDeps } from './attempts.ts'
+import { wasClockCorrected } from './clock-correction.ts'
 import { buildClient, clientNameOf, regionOf, type ClientName, type SdkClient } from './clients.ts'
 import type { SessionCredentials } from './session-credentials.ts'
 import { EXPIRED_CODES } from './error-codes.ts'
@@ -63,12 +64,14 @@ export function createAwsCalls(deps: AwsTransportDeps): AwsTransport {
       let region = regionOf(operation, partition, options.region ?? deps.region)
       if (!regions.test(region)) return { ok: false, failure: elsewhere(operation, region, partition) }
       let keyId: string | undefined
+      let signedByMs = clockOffsetMs
       return callUntilAnswered(deps, {
         operation,
         region,
         send: async () => {
           const client = clientOf(name, region)
           keyId = (await credentials.provide()).accessKeyId
+          signedByMs = client.clockOffsetMs()
           try {
             return await client.send(command, signal)
           } finally {
@@ -83,7 +86,7 @@ export function createAwsCalls(deps: AwsTransportDeps): AwsTransport {
             return true
           }
           if (failure.category !== 'credentials') return false
-          if (wasClockCorrected(error)) return true
+          if (wasClockCorrected(signedByMs, clientOf(name, region).clockOffsetMs())) return true
           if (keyId === undefined || !EXPIRED_CODES.includes(failure.code)) return false
           credentials.expire(keyId)
           return true
@@ -119,11 +122,4 @@ function regionHint(error: unknown): string | undefined {
   const inHeader: unknown =
     typeof headers === 'object' && headers !== null ? Reflect.get(headers, 'x-amz-bucket-region') : undefined
   return typeof inHeader === 'string' ? inHeader : undefined
-}
-
-/** The SDK saw in the refusal that our clock is wrong, and signs by AWS's from now on. */
-function wasClockCorrected(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  const metadata: unknown = Reflect.get(error, '$metadata')
-  return typeof metadata === 'object' && metadata !== null && Reflect.get(metadata, 'clockSkewCorrected') === true
 }

@@ -63,6 +63,8 @@ export interface Aws {
   packedPolicyLimit(bytes: number): void
   /** Moves AWS's clock on: sessions end, reports expire, buckets refill. */
   advance(ms: number): void
+  /** Refuses calls that were signed by a wrong clock, as AWS does. Off: `advance` would make every client's clock wrong. */
+  checkClocks(on: boolean): void
   /** Also asks moto's own IAM, which knows actions of identity policies only. The rules above hold either way. */
   enforceIam(on: boolean): Promise<void>
   /** From here on, the ids that moto makes up depend on this number and on the order of calls only. */
@@ -134,6 +136,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     pageLimit: (items) => void (world.pageLimit = items),
     packedPolicyLimit: (bytes) => void (world.packedPolicyLimit = bytes),
     advance,
+    checkClocks: (on) => void (world.checksClocks = on),
     enforceIam: (on) => moto.enforceIam(on),
     seedIds: (seed) => moto.seedIds(seed),
     reset: async () => {

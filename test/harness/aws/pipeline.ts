@@ -10,6 +10,7 @@ import { askForAll, cutPage, pageOf } from './paging.ts'
 import { expiredCaller, regionRefusal, unknownCaller } from './regions.ts'
 import type { Repair } from './repair.ts'
 import { S3_REPAIRS, wrongRegion } from './s3.ts'
+import { wrongClock } from './signing-time.ts'
 import { SQS_REPAIRS } from './sqs.ts'
 import { assumeRole, getCallerIdentity } from './sts.ts'
 import type { World } from './world.ts'
@@ -20,6 +21,8 @@ export function identify(world: World, call: Call): Principal | { readonly refus
   if (accessKeyId === undefined) return { refusal: unsigned(call) }
   const principal = wellKnownPrincipal(accessKeyId, world.workerPolicy) ?? world.principals.get(accessKeyId)
   if (principal === undefined || principal.sessionToken !== sessionToken) return { refusal: unknownCaller(call) }
+  const skewed = world.checksClocks && principal.kind !== 'admin' ? wrongClock(call, world.now()) : undefined
+  if (skewed !== undefined) return { refusal: skewed }
   if (principal.expiresAt !== undefined && principal.expiresAt <= world.now()) return { refusal: expiredCaller(call) }
   return principal
 }

@@ -84,6 +84,8 @@ async function serve(options: ProxyOptions, request: IncomingMessage, response: 
 
 async function serveCall(options: ProxyOptions, call: Call, response: ServerResponse): Promise<void> {
   const { world, log } = options
+  // The SDK reads AWS's time there.
+  if (world.checksClocks) response.setHeader('date', new Date(world.now()).toUTCString())
   const gone = new AbortController()
   response.once('close', () => gone.abort())
   const started = world.now()

@@ -30,6 +30,8 @@ export interface World {
   readonly queues: EventEmitter
   /** Upper bound of items in any page, however many were asked for; AWS, too, may return fewer. */
   pageLimit: number
+  /** Refuses calls that were signed by a clock other than `now`. */
+  checksClocks: boolean
   workerPolicy: Policy
   /** How many bytes a session's policies and tags may come to, packed. */
   packedPolicyLimit: number
@@ -55,6 +57,7 @@ export function createWorld(backend: Backend, now: () => number): World {
     // Every long poll listens for a moment.
     queues: new EventEmitter().setMaxListeners(0),
     pageLimit: Infinity,
+    checksClocks: false,
     workerPolicy: WORKER_POLICY,
     packedPolicyLimit: PACKED_POLICY_BYTES,
     forget: () => {
@@ -64,6 +67,7 @@ export function createWorld(backend: Backend, now: () => number): World {
       world.defaultNetworks.clear()
       world.policies.forget()
       world.pageLimit = Infinity
+      world.checksClocks = false
       world.workerPolicy = WORKER_POLICY
       world.packedPolicyLimit = PACKED_POLICY_BYTES
     },
