@@ -25,12 +25,12 @@ export class LeaseLost extends Error {
 }
 
 export interface HeartbeatOptions {
-  readonly sql: Sql
   readonly queue: Pick<Queue, 'changeVisibility'>
-  readonly lease: Lease
   readonly message: Receipt
   /** How long the message is hidden until the first beat. */
   readonly hiddenMs: number
+  /** Absent while a job waits to be taken: then only its message is kept. */
+  readonly held?: { readonly sql: Sql; readonly lease: Lease }
   readonly clock: Clock
   /** Stops the beats, and the job with this reason. */
   readonly signal: AbortSignal
@@ -49,10 +49,11 @@ export interface RunningHeartbeat {
  * again, until the last answer is a whole lease old.
  */
 export function startHeartbeat(options: HeartbeatOptions): RunningHeartbeat {
-  const { clock, lease, hiddenMs, signal } = options
+  const { clock, signal } = options
+  const keptMs = keptFor(options)
   const lost = new AbortController()
   const stopped = new AbortController()
-  let everyMs = thirdOf(Math.min(lease.leaseMs, hiddenMs))
+  let everyMs = thirdOf(Math.min(keptMs, options.hiddenMs))
   const ended = AbortSignal.any([signal, lost.signal, stopped.signal])
   let confirmedMs = clock.monotonicMs()
 
@@ -64,10 +65,10 @@ export function startHeartbeat(options: HeartbeatOptions): RunningHeartbeat {
         const because = await beat(options, AbortSignal.any([ended, AbortSignal.timeout(everyMs)]))
         if (because !== undefined) return lost.abort(new LeaseLost(because))
         confirmedMs = sentMs
-        everyMs = thirdOf(lease.leaseMs)
+        everyMs = thirdOf(keptMs)
       } catch (error) {
         if (ended.aborted) return
-        if (clock.monotonicMs() - confirmedMs >= lease.leaseMs) return lost.abort(new LeaseLost('unconfirmed', error))
+        if (clock.monotonicMs() - confirmedMs >= keptMs) return lost.abort(new LeaseLost('unconfirmed', error))
       }
     }
   }
@@ -87,13 +88,18 @@ function thirdOf(ms: number): number {
   return Math.floor(ms / 3)
 }
 
-async function beat(
-  { sql, queue, lease, message }: HeartbeatOptions,
-  signal: AbortSignal,
-): Promise<LeaseLost['because'] | undefined> {
-  const held = await unless(signal, heartbeat(sql, lease))
-  if (held.kind === 'lost') return held.because
-  const isOurs = await queue.changeVisibility(message, lease.leaseMs / 1000, signal)
+/** How long each beat keeps what it renews. */
+function keptFor({ held, hiddenMs }: Pick<HeartbeatOptions, 'held' | 'hiddenMs'>): number {
+  return held?.lease.leaseMs ?? hiddenMs
+}
+
+async function beat(options: HeartbeatOptions, signal: AbortSignal): Promise<LeaseLost['because'] | undefined> {
+  const { queue, message, held } = options
+  if (held !== undefined) {
+    const renewed = await unless(signal, heartbeat(held.sql, held.lease))
+    if (renewed.kind === 'lost') return renewed.because
+  }
+  const isOurs = await queue.changeVisibility(message, keptFor(options) / 1000, signal)
   return isOurs ? undefined : 'message_lost'
 }
 

@@ -71,7 +71,14 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
       await take(store.pool, scanId, 'collect', 'global')
       const decoded = decodeMessage(messages[1]?.body ?? '')
       const jobId = decoded.kind === 'ok' ? decoded.message.jobId : ''
-      const again = await takeLease(store.pool, { jobId, worker: 'b', leaseMs: 1000, maxAttempts: 3, signal: never })
+      const again = await takeLease(store.pool, {
+        jobId,
+        worker: 'b',
+        leaseMs: 1000,
+        maxAttempts: 3,
+        isAlone: true,
+        signal: never,
+      })
       expect(again.kind).toBe('held')
     })
 
@@ -163,7 +170,6 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
       const clock = createManualClock()
       const beats: number[] = []
       const beating = startHeartbeat({
-        sql: changes.sql ?? store.pool,
         queue: {
           changeVisibility:
             changes.changeVisibility ??
@@ -173,7 +179,7 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
               return isOurs
             }),
         },
-        lease,
+        held: { sql: changes.sql ?? store.pool, lease },
         message,
         hiddenMs: changes.hiddenMs ?? lease.leaseMs,
         clock,
@@ -237,7 +243,9 @@ describe.each(BROKERS)('on $name:', ({ start }) => {
     it('aborts the job when another worker has taken it', async () => {
       const { lease, beating, beat } = await begin()
       await age(store.pool, `update jobs set lease_until = now() - interval '1 ms' where id = $1`, [lease.jobId])
-      await takeLease(store.pool, { jobId: lease.jobId, worker: 'b', leaseMs: 3000, maxAttempts: 3, signal: never })
+      const { jobId } = lease
+      const by = { worker: 'b', leaseMs: 3000, maxAttempts: 3, isAlone: true }
+      await takeLease(store.pool, { jobId, ...by, signal: never })
       await beat()
       expect(reason(beating.signal)).toBe('taken')
     })

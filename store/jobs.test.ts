@@ -28,7 +28,7 @@ const store = useStore(40)
 const lapse = (lease: Lease) =>
   store.pool.query(`update jobs set lease_until = now() - interval '1 ms' where id = $1`, [lease.jobId])
 const attempt = (jobId: string, worker = 'other', maxAttempts = 3): Promise<TakenLease> =>
-  takeLease(store.pool, { jobId, worker, leaseMs: 60_000, maxAttempts, signal: never })
+  takeLease(store.pool, { jobId, worker, leaseMs: 60_000, maxAttempts, isAlone: true, signal: never })
 const started = async (regions: readonly string[] = ['eu-west-1']) => {
   const target = await newTarget(store.pool)
   const scanId = await newScan(store.pool, target)
@@ -127,6 +127,27 @@ describe('takeLease', () => {
     expect(await attempt(jobId)).toEqual({ kind: 'exhausted' })
     expect(await row(jobId)).toMatchObject({ state: 'Failed', reason: 'AttemptsExhausted' })
     expect(await attempt(jobId)).toEqual({ kind: 'finished' })
+  })
+
+  it('gives a job whose worker died only to a worker that does nothing else; giving it back does not make it one', async () => {
+    const { scanId } = await started()
+    const { lease } = await take(store.pool, scanId, 'collect', 'eu-west-1')
+    const { jobId } = lease
+    const beside = () =>
+      takeLease(store.pool, { jobId, worker: 'b', leaseMs: 60_000, maxAttempts: 3, isAlone: false, signal: never })
+    expect(await beside()).toMatchObject({ kind: 'held' })
+    await lapse(lease)
+    expect(await beside()).toEqual({ kind: 'suspect' })
+    expect(await row(jobId)).toMatchObject({ state: 'Leased', lease_epoch: lease.epoch, lost_leases: 0 })
+    const alone = await take(store.pool, scanId, 'collect', 'eu-west-1')
+    expect(alone.job.lostLeases).toBe(1)
+    await releaseJob(store.pool, alone.lease, { signal: never })
+    expect(await beside()).toEqual({ kind: 'suspect' })
+
+    const other = await take(store.pool, scanId, 'collect', 'global')
+    await releaseJob(store.pool, other.lease, { signal: never })
+    const again = { jobId: other.lease.jobId, worker: 'b', leaseMs: 60_000, maxAttempts: 3, isAlone: false }
+    expect(await takeLease(store.pool, { ...again, signal: never })).toMatchObject({ kind: 'taken' })
   })
 
   it('is not stopped for ever by a worker that stands still in the middle of a write', async () => {

@@ -10,6 +10,8 @@ export type TakenLease =
   | { readonly kind: 'taken'; readonly lease: Lease; readonly job: Job; readonly scan: Scan }
   /** Somebody else has it, or it is delayed: look again then. The message stays. */
   | { readonly kind: 'held'; readonly remainingMs: number }
+  /** A worker died over it, and this one does something else beside: look again when it does not. Nothing has changed. */
+  | { readonly kind: 'suspect' }
   | { readonly kind: 'finished' }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'missing' }
@@ -30,7 +32,9 @@ interface JobRow {
 
 /**
  * Takes a job, for `leaseMs`, by the database's clock. A lease that ran out without being given back counts as an
- * attempt; the one that makes it `maxAttempts` fails the job instead. Waits for a write that the last holder has under way.
+ * attempt; the one that makes it `maxAttempts` fails the job instead, and after any of them the job is given only to a
+ * worker that does nothing else: of those that were under way when a worker died, one may have killed it. Waits for a
+ * write that the last holder has under way.
  */
 export async function takeLease(
   pool: Pool,
@@ -39,6 +43,8 @@ export async function takeLease(
     readonly worker: string
     readonly leaseMs: number
     readonly maxAttempts: number
+    /** Nothing else is under way in this worker, and nothing will be until the job has ended. */
+    readonly isAlone: boolean
     readonly signal: AbortSignal
   },
 ): Promise<TakenLease> {
@@ -75,6 +81,7 @@ export async function takeLease(
       await failOpenJob(tx, row, attemptsExhausted(lostLeases))
       return { kind: 'exhausted' }
     }
+    if (lostLeases > 0 && !of.isAlone) return { kind: 'suspect' }
     return grant(tx, row, { ...of, lostLeases })
   })
 }

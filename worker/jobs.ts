@@ -107,7 +107,7 @@ export function startJobs(deps: JobsDeps): RunningJobs {
       log,
       concurrency: deps.concurrency,
       visibilitySeconds: hiddenSeconds,
-      work: (message) => workOnMessage(work, message, abandon.signal),
+      work: (message, place) => workOnMessage(work, message, place, abandon.signal),
       ...(deps.onReceiving === undefined ? {} : { onReceiving: deps.onReceiving }),
     },
     signal,

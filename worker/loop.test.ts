@@ -28,7 +28,18 @@ function handQueue() {
     if (last === undefined) throw new Error('nobody asked')
     return last
   }
-  return { receive, nextReceive, asked }
+  const shown: string[] = []
+  const changeVisibility: Queue['changeVisibility'] = async ({ receiptHandle }, seconds) => {
+    expect(seconds).toBe(0)
+    shown.push(receiptHandle)
+    return true
+  }
+  return { receive, nextReceive, asked, changeVisibility, shown }
+}
+
+/** Lets promises run out. */
+const turns = async (): Promise<void> => {
+  for (let n = 0; n < 3; n++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 function startedLoop(of: Partial<LoopDeps> & { readonly query?: () => Promise<never> }) {
@@ -38,7 +49,7 @@ function startedLoop(of: Partial<LoopDeps> & { readonly query?: () => Promise<ne
   const answered = (): Promise<never> => Promise.resolve({ rows: [], rowCount: 0 } as never)
   // Only these of pool and queue are the loop's business.
   const pool = { query: of.query ?? answered } as unknown as LoopDeps['pool']
-  const queue = { receive: hand.receive } as unknown as Queue
+  const queue = { receive: hand.receive, changeVisibility: hand.changeVisibility } as unknown as Queue
   const loop = startLoop(
     { pool, queue, clock, log, concurrency: 3, visibilitySeconds: 120, work: () => Promise.resolve(), ...of },
     stop.signal,
@@ -64,6 +75,39 @@ describe('receiving', () => {
     expect((await hand.nextReceive(3)).max).toBe(1)
     stop.abort()
     for (const end of jobs.values()) end()
+    await loop.ended
+  })
+
+  test('begins nothing beside a job that is alone; what comes meanwhile is shown to others at once', async () => {
+    const ends = new Map<string, () => void>()
+    const alone: string[] = []
+    const { hand, stop, loop } = startedLoop({
+      work: async ({ messageId }, place) => {
+        // A real one asks the database first.
+        await turns()
+        if (messageId === 'suspect') {
+          await place.alone(new AbortController().signal)
+          alone.push(messageId)
+        }
+        await new Promise<void>((resolve) => void ends.set(messageId, resolve))
+      },
+    })
+    const first = await hand.nextReceive(1)
+    first.answer([message('other'), message('suspect')])
+    const second = await hand.nextReceive(2)
+    await turns()
+    expect(alone).toEqual([])
+    ends.get('other')?.()
+    await turns()
+    expect(alone).toEqual(['suspect'])
+    second.answer([message('late')])
+    await turns()
+    expect(hand.shown).toEqual(['late'])
+    expect([...ends.keys()]).toEqual(['other', 'suspect'])
+    expect(hand.asked).toHaveLength(2)
+    ends.get('suspect')?.()
+    expect((await hand.nextReceive(3)).max).toBe(3)
+    stop.abort()
     await loop.ended
   })
 

@@ -3,6 +3,7 @@ import type { Logger } from '#platform/log/logger.ts'
 import { describePostgresError } from '#platform/postgres/errors.ts'
 import type { Pool } from '#platform/postgres/pool.ts'
 import { MOST_MESSAGES, type Queue, type ReceivedMessage } from '#queue/queue.ts'
+import { createPlaces, type Place } from './places.ts'
 
 export interface LoopDeps {
   readonly pool: Pool
@@ -13,8 +14,8 @@ export interface LoopDeps {
   readonly concurrency: number
   /** How long a message stays hidden until its heartbeat takes over. */
   readonly visibilitySeconds: number
-  /** Works on one message to its end. Whatever it throws ends with this message. */
-  readonly work: (message: ReceivedMessage) => Promise<void>
+  /** Works on one message to its end, alone if it asks its place for that. Whatever it throws ends with this message. */
+  readonly work: (message: ReceivedMessage, place: Pick<Place, 'alone'>) => Promise<void>
   /** Called once, when the first receive is about to wait for messages. */
   readonly onReceiving?: () => void
 }
@@ -38,12 +39,13 @@ export interface Loop {
 
 /**
  * Receives messages for as many jobs as there are free places, until `signal` aborts, and gives each to `work`; jobs do
- * not wait for each other. While the database does not answer nothing is received: a message that is not received costs
+ * not wait for each other, but for one that is to be alone. While the database does not answer nothing is received: a message that is not received costs
  * nothing.
  */
 export function startLoop(deps: LoopDeps, signal: AbortSignal): Loop {
   const { pool, queue, clock, log, concurrency } = deps
   const active = new Set<Promise<void>>()
+  const places = createPlaces()
   let change = Promise.withResolvers<void>()
   const changed = (): void => {
     change.resolve()
@@ -55,10 +57,12 @@ export function startLoop(deps: LoopDeps, signal: AbortSignal): Loop {
   let failures = 0
 
   const begin = (message: ReceivedMessage): void => {
+    const place = places.enter()
     const job = deps
-      .work(message)
+      .work(message, place)
       .catch((error: unknown) => log.error({ error, messageId: message.messageId }, 'message could not be worked on'))
       .finally(() => {
+        place.leave()
         active.delete(job)
         changed()
       })
@@ -77,13 +81,15 @@ export function startLoop(deps: LoopDeps, signal: AbortSignal): Loop {
       visibilitySeconds: deps.visibilitySeconds,
       signal,
     })
-    for (const message of messages) begin(message)
+    // One that is to be alone came up while this was asked: they are for other workers, or for later.
+    if (places.isClosed) await Promise.all(messages.map((message) => queue.changeVisibility(message, 0, signal)))
+    else for (const message of messages) begin(message)
     failures = 0
   }
 
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      if (active.size >= concurrency) {
+      if (active.size >= concurrency || places.isClosed) {
         await change.promise
         continue
       }

@@ -12,6 +12,7 @@ import { takeLease, type TakenLease } from '#store/jobs.ts'
 import type { UnderLease } from '#store/lease.ts'
 import type { WorkerMetrics } from './metrics.ts'
 import { LOST, type Outcome } from './outcome.ts'
+import type { Place } from './places.ts'
 
 /** One job, leased. */
 export interface JobContext {
@@ -47,11 +48,17 @@ export interface WorkDeps {
 
 /**
  * Takes what a message is about as far as this worker can: decodes it, takes the lease, runs the job, writes the
- * outcome. A message is deleted only when its job needs none any more; a duplicate changes nothing.
+ * outcome. A message is deleted only when its job needs none any more; a duplicate changes nothing. A job whose worker
+ * died is done alone, so that only its own deaths can be laid at its door.
  *
  * `abandon` gives back what is under way: the lease is released and the message shows at once, at no attempt's cost.
  */
-export async function workOnMessage(deps: WorkDeps, message: ReceivedMessage, abandon: AbortSignal): Promise<void> {
+export async function workOnMessage(
+  deps: WorkDeps,
+  message: ReceivedMessage,
+  place: Pick<Place, 'alone'>,
+  abandon: AbortSignal,
+): Promise<void> {
   const { pool, queue, log } = deps
   const decoded = decodeMessage(message.body)
   if (decoded.kind === 'refused') {
@@ -67,10 +74,14 @@ export async function workOnMessage(deps: WorkDeps, message: ReceivedMessage, ab
   const { jobId } = decoded.message
   const { worker, leaseMs, maxAttempts } = deps
   // A lease that is being given is waited for: broken off during its commit it may be ours, and nobody would return it.
-  const taken = await beyond(abandon, RELEASE_MS, (signal) =>
-    takeLease(pool, { jobId, worker, leaseMs, maxAttempts, signal }),
-  )
+  const take = (isAlone: boolean): Promise<TakenLease> =>
+    beyond(abandon, RELEASE_MS, (signal) => takeLease(pool, { jobId, worker, leaseMs, maxAttempts, isAlone, signal }))
+  let taken = await take(false)
+  if (taken.kind === 'suspect' && (await becomeAlone(deps, message, place, abandon))) taken = await take(true)
   switch (taken.kind) {
+    case 'suspect':
+      // The worker stops, or another one has the message.
+      return
     case 'held':
       // Its holder may die: then this duplicate is what brings the job back.
       await queue.changeVisibility(message, taken.remainingMs / 1000, abandon)
@@ -105,6 +116,20 @@ async function beyond<T>(signal: AbortSignal, ms: number, work: (signal: AbortSi
   }
 }
 
+/** Keeps a message until nothing else is under way here. False when it was given back, or is somebody else's by then. */
+async function becomeAlone(
+  { queue, clock, hiddenMs }: WorkDeps,
+  message: ReceivedMessage,
+  place: Pick<Place, 'alone'>,
+  abandon: AbortSignal,
+): Promise<boolean> {
+  const heartbeat = startHeartbeat({ queue, message, hiddenMs, clock, signal: abandon })
+  const isAlone = await place.alone(heartbeat.signal)
+  await heartbeat.stop()
+  if (!isAlone && abandon.aborted) await queue.changeVisibility(message, 0, AbortSignal.timeout(RELEASE_MS))
+  return isAlone
+}
+
 type Taken = Extract<TakenLease, { kind: 'taken' }>
 
 /** How it ended for this worker. */
@@ -132,7 +157,7 @@ async function workOnJob(
   })
   const started = clock.monotonicMs()
   metrics.jobsActive.inc()
-  const heartbeat = startHeartbeat({ sql, queue, lease, message, hiddenMs, clock, signal: abandon })
+  const heartbeat = startHeartbeat({ queue, message, hiddenMs, held: { sql, lease }, clock, signal: abandon })
   try {
     const ended = await run(deps, { job, scan, lease, signal: heartbeat.signal, log })
     // No beat may renew what is given back.

@@ -9,6 +9,7 @@ import { encodeMessage } from '#queue/message.ts'
 import type { Queue, ReceivedMessage } from '#queue/queue.ts'
 import { jobOf, never, newScan, newTarget, silent, useStore } from '#test/builders/store.ts'
 import { workerMetrics } from '#worker/metrics.ts'
+import { createPlaces } from '#worker/places.ts'
 import { workOnMessage, type JobHandler } from '#worker/work-on-message.ts'
 import { anyJson, damaged, oddText } from './support/arbitrary-json.ts'
 import { fuzz } from './support/fuzz.ts'
@@ -70,7 +71,7 @@ test('any message body is worked on or put aside with its reason: none stops the
         maxAttempts: 3,
         handlers: { prepare: handler, collect: handler, evaluate: handler },
       }
-      await workOnMessage(work, await received(queue), never)
+      await workOnMessage(work, await received(queue), createPlaces().enter(), never)
       expect(await queue.depth(never)).toEqual({ waiting: 0, delayed: 0, inFlight: 0 })
       const read = await readOnce({ deadLetters, sql: store.pool, clock: systemClock, log: silent, signal: never }, 0)
       // Either it is ours to the letter, or it is put aside: the job of a guess would be missed in silence.

@@ -196,7 +196,7 @@ export async function take(
   leaseMs = 60_000,
 ): Promise<TakenJob> {
   const jobId = await jobOf(pool, scanId, kind, location)
-  const taken = await takeLease(pool, { jobId, worker: 'test', leaseMs, maxAttempts: 3, signal: never })
+  const taken = await takeLease(pool, { jobId, worker: 'test', leaseMs, maxAttempts: 3, isAlone: true, signal: never })
   if (taken.kind !== 'taken') throw new Error(`the job is ${taken.kind}`)
   return taken
 }

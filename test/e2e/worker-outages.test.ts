@@ -7,6 +7,7 @@ import { cancelScan } from '#store/scans.ts'
 import { startFaultProxy } from '#test/harness/fault-proxy.ts'
 import { startProcess } from '#platform/process/child-process.ts'
 import { workerMetrics } from '#worker/metrics.ts'
+import { createPlaces } from '#worker/places.ts'
 import { workOnMessage, type WorkDeps } from '#worker/work-on-message.ts'
 import { ACCOUNT, REGION, seed, SMALL, useWorker, type WorkerFixture } from './worker-fixture.ts'
 
@@ -139,7 +140,7 @@ describe('a job that crashes', () => {
       const [message] = await now.queue.receive(receive)
       if (message !== undefined) {
         attempts.push(message.receiveCount)
-        await workOnMessage(deps, message, never)
+        await workOnMessage(deps, message, createPlaces().enter(), never)
       }
       const { rows } = await now.pool.query<{ state: string; reason: string }>(
         'select state, reason from scans where id = $1',
