@@ -39,8 +39,8 @@ export interface Loop {
 
 /**
  * Receives messages for as many jobs as there are free places, until `signal` aborts, and gives each to `work`; jobs do
- * not wait for each other, but for one that is to be alone. While the database does not answer nothing is received: a message that is not received costs
- * nothing.
+ * not wait for each other, but for one that is to be alone. While the database does not answer nothing is received: a
+ * message that is not received costs nothing.
  */
 export function startLoop(deps: LoopDeps, signal: AbortSignal): Loop {
   const { pool, queue, clock, log, concurrency } = deps
